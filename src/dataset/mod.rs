@@ -1,0 +1,190 @@
+//! The data set model: elements in ascending tag order, values as the little-endian bytes that a
+//! file holds. Values are slices of the file's buffer, so that reading copies nothing, and what no
+//! rule touches is written exactly as it came.
+
+mod write;
+
+use bytes::Bytes;
+pub use dicom::core::{Tag, VR};
+
+pub use write::{encode_data_set, encode_file_meta};
+
+/// An element: a tag, its value representation and its value (PS3.5 section 7.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Element {
+    /// Group and element number.
+    pub tag: Tag,
+    /// Value representation, from the file or, for implicit VR, from the dictionary.
+    pub vr: VR,
+    /// What the element holds.
+    pub value: Value,
+}
+
+/// The value of an element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A value field, little endian, with its padding.
+    Bytes(Bytes),
+    /// The items of a sequence.
+    Sequence(Vec<DataSet>),
+    /// Encapsulated pixel data (PS3.5 section A.4).
+    Encapsulated(Encapsulated),
+}
+
+/// The fragments of encapsulated pixel data.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Encapsulated {
+    /// The basic offset table, as it stood in the file; may be empty.
+    pub offset_table: Bytes,
+    /// The fragments after it.
+    pub fragments: Vec<Bytes>,
+}
+
+/// A data set or a sequence item: elements in ascending tag order, each tag once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DataSet {
+    elements: Vec<Element>,
+}
+
+impl DataSet {
+    /// An empty data set.
+    pub const fn new() -> Self {
+        Self { elements: Vec::new() }
+    }
+
+    /// Whether it has no element.
+    pub fn is_empty(&self) -> bool {
+        self.elements.is_empty()
+    }
+
+    /// The number of elements at this level.
+    pub fn len(&self) -> usize {
+        self.elements.len()
+    }
+
+    /// The elements in ascending tag order.
+    pub fn iter(&self) -> impl Iterator<Item = &Element> {
+        self.elements.iter()
+    }
+
+    /// The element with this tag.
+    pub fn get(&self, tag: Tag) -> Option<&Element> {
+        self.position(tag).ok().map(|at| &self.elements[at])
+    }
+
+    /// Puts an element in its place; returns the one that stood there.
+    pub fn put(&mut self, element: Element) -> Option<Element> {
+        match self.position(element.tag) {
+            Ok(at) => Some(std::mem::replace(&mut self.elements[at], element)),
+            Err(at) => {
+                self.elements.insert(at, element);
+                None
+            }
+        }
+    }
+
+    /// Puts a text value, padded to even length as its VR asks (PS3.5 section 6.2).
+    pub fn put_text(&mut self, tag: Tag, vr: VR, text: &str) {
+        let mut bytes = text.as_bytes().to_vec();
+        if bytes.len() % 2 == 1 {
+            bytes.push(if vr == VR::UI { 0 } else { b' ' });
+        }
+        self.put(Element { tag, vr, value: Value::Bytes(bytes.into()) });
+    }
+
+    /// Puts one unsigned 16-bit number.
+    pub fn put_u16(&mut self, tag: Tag, number: u16) {
+        let value = Value::Bytes(Bytes::copy_from_slice(&number.to_le_bytes()));
+        self.put(Element { tag, vr: VR::US, value });
+    }
+
+    /// Puts a sequence.
+    pub fn put_sequence(&mut self, tag: Tag, items: Vec<DataSet>) {
+        self.put(Element { tag, vr: VR::SQ, value: Value::Sequence(items) });
+    }
+
+    /// Takes an element out.
+    pub fn remove(&mut self, tag: Tag) -> Option<Element> {
+        self.position(tag).ok().map(|at| self.elements.remove(at))
+    }
+
+    /// The value field of an element that is not a sequence.
+    pub fn bytes(&self, tag: Tag) -> Option<&Bytes> {
+        match &self.get(tag)?.value {
+            Value::Bytes(bytes) => Some(bytes),
+            Value::Sequence(_) | Value::Encapsulated(_) => None,
+        }
+    }
+
+    /// The value field as text without its padding; `None` where it is not ASCII.
+    pub fn text(&self, tag: Tag) -> Option<&str> {
+        let text = std::str::from_utf8(self.bytes(tag)?).ok().filter(|text| text.is_ascii())?;
+        Some(text.trim_matches(|c: char| c == ' ' || c == '\0'))
+    }
+
+    /// The first number of a US value.
+    pub fn u16(&self, tag: Tag) -> Option<u16> {
+        let bytes = self.bytes(tag)?;
+        Some(u16::from_le_bytes([*bytes.first()?, *bytes.get(1)?]))
+    }
+
+    /// The items of a sequence.
+    pub fn sequence(&self, tag: Tag) -> Option<&[DataSet]> {
+        match &self.get(tag)?.value {
+            Value::Sequence(items) => Some(items),
+            Value::Bytes(_) | Value::Encapsulated(_) => None,
+        }
+    }
+
+    fn position(&self, tag: Tag) -> Result<usize, usize> {
+        // A reader appends in ascending order: look at the end first.
+        match self.elements.last() {
+            Some(last) if last.tag < tag => Err(self.elements.len()),
+            _ => self.elements.binary_search_by_key(&tag, |element| element.tag),
+        }
+    }
+}
+
+impl IntoIterator for DataSet {
+    type Item = Element;
+    type IntoIter = std::vec::IntoIter<Element>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.elements.into_iter()
+    }
+}
+
+impl FromIterator<Element> for DataSet {
+    fn from_iter<T: IntoIterator<Item = Element>>(elements: T) -> Self {
+        let mut data_set = Self::new();
+        for element in elements {
+            data_set.put(element);
+        }
+        data_set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_stand_in_ascending_order_whatever_the_order_of_arrival() {
+        let mut data_set = DataSet::new();
+        for tag in [Tag(0x10, 0x20), Tag(0x8, 0x60), Tag(0x10, 0x10), Tag(0x8, 0x60)] {
+            data_set.put_text(tag, VR::LO, "x");
+        }
+        let tags: Vec<Tag> = data_set.iter().map(|element| element.tag).collect();
+        assert_eq!(tags, [Tag(0x8, 0x60), Tag(0x10, 0x10), Tag(0x10, 0x20)]);
+    }
+
+    #[test]
+    fn text_is_padded_to_even_length_and_read_without_padding() {
+        let mut data_set = DataSet::new();
+        data_set.put_text(Tag(0x8, 0x18), VR::UI, "1.2.3");
+        data_set.put_text(Tag(0x8, 0x60), VR::CS, "CTX");
+        assert_eq!(data_set.bytes(Tag(0x8, 0x18)).unwrap().as_ref(), b"1.2.3\0");
+        assert_eq!(data_set.bytes(Tag(0x8, 0x60)).unwrap().as_ref(), b"CTX ");
+        assert_eq!(data_set.text(Tag(0x8, 0x60)), Some("CTX"));
+    }
+}
