@@ -3,3 +3,7 @@
 //! `ARCHITECTURE.md` shows the house: a module imports only from the floors below it.
 
 pub mod dataset;
+pub mod image;
+pub mod instance;
+pub mod manifest;
+pub mod read;

@@ -2,6 +2,7 @@
 //! file holds. Values are slices of the file's buffer, so that reading copies nothing, and what no
 //! rule touches is written exactly as it came.
 
+pub mod layout;
 mod write;
 
 use bytes::Bytes;

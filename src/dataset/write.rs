@@ -1,13 +1,10 @@
 //! Writing: a data set in, the bytes of Explicit VR Little Endian out (PS3.5 section 7.1.2), and the
 //! File Meta Information of a Part 10 file (PS3.10 section 7.1).
 
+use super::layout::{
+    ITEM, ITEM_DELIMITATION, SEQUENCE_DELIMITATION, UNDEFINED_LENGTH, has_long_length, is_text,
+};
 use super::{DataSet, Element, Encapsulated, Tag, VR, Value};
-
-/// The length that says "until the delimiter".
-const UNDEFINED_LENGTH: u32 = 0xFFFF_FFFF;
-const ITEM: Tag = Tag(0xFFFE, 0xE000);
-const ITEM_DELIMITATION: Tag = Tag(0xFFFE, 0xE00D);
-const SEQUENCE_DELIMITATION: Tag = Tag(0xFFFE, 0xE0DD);
 
 /// Appends the data set to `out`. Sequences and items have undefined length, so that one pass is
 /// enough and no length can overflow.
@@ -81,47 +78,9 @@ fn encode_tag(tag: Tag, out: &mut Vec<u8>) {
     out.extend_from_slice(&tag.1.to_le_bytes());
 }
 
-/// VRs with a 32-bit length field (PS3.5 table 7.1-1).
-fn has_long_length(vr: VR) -> bool {
-    matches!(
-        vr,
-        VR::OB
-            | VR::OD
-            | VR::OF
-            | VR::OL
-            | VR::OV
-            | VR::OW
-            | VR::SQ
-            | VR::SV
-            | VR::UC
-            | VR::UN
-            | VR::UR
-            | VR::UT
-            | VR::UV
-    )
-}
-
+/// Text is padded with a space, all else with a null byte (PS3.5 section 6.2).
 fn padding_byte(vr: VR) -> u8 {
-    let is_text = matches!(
-        vr,
-        VR::AE
-            | VR::AS
-            | VR::CS
-            | VR::DA
-            | VR::DS
-            | VR::DT
-            | VR::IS
-            | VR::LO
-            | VR::LT
-            | VR::PN
-            | VR::SH
-            | VR::ST
-            | VR::TM
-            | VR::UC
-            | VR::UR
-            | VR::UT
-    );
-    if is_text { b' ' } else { 0 }
+    if is_text(vr) { b' ' } else { 0 }
 }
 
 /// Appends a zeroed preamble, the prefix and the File Meta Information of one SOP Instance.

@@ -1,0 +1,134 @@
+//! A SOP Instance on its way through the pipeline: as read, de-identified, encoded. Each stage takes
+//! the one before by value, so that nothing half made is ever seen.
+
+use bytes::Bytes;
+
+use crate::dataset::DataSet;
+use crate::image::ImagePixel;
+
+/// The pixels as they came, apart from the data set.
+#[derive(Debug, Clone)]
+pub enum SourcePixels {
+    /// Native pixel data, little endian, cut to the length that the geometry gives.
+    Native(Bytes),
+    /// One codestream a frame, fragments joined.
+    Encapsulated(Vec<Bytes>),
+}
+
+/// An instance as it was read.
+#[derive(Debug)]
+pub struct Original {
+    /// All elements but those of the pixel data.
+    pub data_set: DataSet,
+    /// The transfer syntax UID of the file.
+    pub transfer_syntax: String,
+    /// The Image Pixel Module and the pixels, where there are any.
+    pub image: Option<(ImagePixel, SourcePixels)>,
+}
+
+/// The new identity of an instance: where it is written and what it is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The pseudonym that stands as Patient ID (0010,0020).
+    pub patient_id: String,
+    /// The new Study Instance UID (0020,000D).
+    pub study_uid: String,
+    /// The new Series Instance UID (0020,000E).
+    pub series_uid: String,
+    /// The new SOP Instance UID (0008,0018).
+    pub sop_instance_uid: String,
+    /// The SOP Class UID (0008,0016), never changed.
+    pub sop_class_uid: String,
+}
+
+/// An instance from which the profile has removed what identifies.
+#[derive(Debug)]
+pub struct Deidentified {
+    pub(crate) data_set: DataSet,
+    pub(crate) transfer_syntax: String,
+    pub(crate) image: Option<(ImagePixel, SourcePixels)>,
+    pub(crate) identity: Identity,
+    /// An overlay stood in the bits above Bits Stored: they are to be cleared.
+    pub(crate) embedded_overlay: bool,
+}
+
+impl Deidentified {
+    /// Only `deident` may call this (clippy.toml holds it): it is the claim that the profile ran.
+    pub(crate) fn new(original: Original, identity: Identity, embedded_overlay: bool) -> Self {
+        let Original { data_set, transfer_syntax, image } = original;
+        Self { data_set, transfer_syntax, image, identity, embedded_overlay }
+    }
+}
+
+/// Pixel samples of all frames: masked to Bits Stored, the samples of a pixel side by side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Samples {
+    /// Up to 8 bits stored.
+    Eight(Vec<u8>),
+    /// 9 to 16 bits stored.
+    Sixteen(Vec<u16>),
+    /// 17 to 32 bits stored.
+    ThirtyTwo(Vec<u32>),
+}
+
+impl Samples {
+    /// The number of samples.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Eight(samples) => samples.len(),
+            Self::Sixteen(samples) => samples.len(),
+            Self::ThirtyTwo(samples) => samples.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// An instance as it will be written.
+#[derive(Debug)]
+pub struct Encoded {
+    /// All elements, pixel data included.
+    pub data_set: DataSet,
+    /// The transfer syntax UID to write.
+    pub transfer_syntax: String,
+    /// Who it is now.
+    pub identity: Identity,
+    /// The Image Pixel Module and the samples to measure; `None` where there is no integer sample.
+    pub measurable: Option<(ImagePixel, Samples)>,
+    /// Why pixels that came stay native; `None` where they were compressed or where there are none.
+    pub kept_native: Option<KeptNative>,
+    /// Length of the native pixel data and of their encoded form, in bytes.
+    pub pixel_bytes: PixelBytes,
+}
+
+/// Lengths of the pixel data in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PixelBytes {
+    /// As native pixel data.
+    pub native: u64,
+    /// As written.
+    pub encoded: u64,
+}
+
+/// Why pixel data are written native and not in the chosen codec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeptNative {
+    /// Float or double float pixel data.
+    FloatPixels,
+    /// One bit a sample.
+    OneBit,
+    /// More than 16 bits a sample.
+    WideSamples,
+    /// Palette indices: their neighbourhood means nothing.
+    Palette,
+    /// Native chroma sub-sampling, or a photometric interpretation that the codec cannot carry.
+    Photometric,
+    /// The samples do not start at the lowest bit.
+    HighBit,
+    /// The encoded form would be larger.
+    WouldGrow,
+}

@@ -1,0 +1,49 @@
+//! The file itself: a path in, its bytes out. Links are not followed, FIFOs and devices are not
+//! waited for, and a file that changes meanwhile is noticed.
+
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use bytes::Bytes;
+use rustix::fs::{CWD, Mode, OFlags, openat};
+
+use super::ReadError;
+
+/// Reads a regular file whole; a file that was written to meanwhile is read once more.
+pub(super) fn read_whole(path: &Path, limit_bytes: u64) -> Result<Bytes, ReadError> {
+    match attempt(path, limit_bytes) {
+        Err(ReadError::Changed) => attempt(path, limit_bytes),
+        done => done,
+    }
+}
+
+fn attempt(path: &Path, limit_bytes: u64) -> Result<Bytes, ReadError> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let opened = openat(CWD, path, flags, Mode::empty());
+    let mut file = File::from(opened.map_err(|errno| ReadError::Unreadable(errno.kind()))?);
+    let before = file.metadata().map_err(unreadable)?;
+    if !before.is_file() {
+        return Err(ReadError::NotRegular);
+    }
+    if before.len() > limit_bytes {
+        return Err(ReadError::OverLimit("the file's bytes"));
+    }
+    let mut bytes = Vec::new();
+    bytes
+        .try_reserve_exact(before.len() as usize + 1)
+        .map_err(|_| ReadError::OverLimit("the bytes that memory holds"))?;
+    let read = (&mut file).take(before.len() + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let after = file.metadata().map_err(unreadable)?;
+    let state = |meta: &std::fs::Metadata| (meta.len(), meta.mtime(), meta.mtime_nsec());
+    if read as u64 != before.len() || state(&before) != state(&after) {
+        return Err(ReadError::Changed);
+    }
+    Ok(bytes.into())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "stands where map_err wants a function")]
+fn unreadable(error: std::io::Error) -> ReadError {
+    ReadError::Unreadable(error.kind())
+}

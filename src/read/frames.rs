@@ -1,0 +1,107 @@
+//! Fragments to frames (PS3.5 section A.4): encapsulated pixel data in, one codestream a frame out.
+
+use bytes::Bytes;
+
+use super::ReadError;
+use crate::dataset::Encapsulated;
+
+/// Sorts the fragments into frames: by count where it settles the matter, else by the extended or
+/// basic offset table, else by the markers that open a codestream.
+pub(super) fn split(
+    pixels: &Encapsulated,
+    extended_offsets: Option<&Bytes>,
+    frames: u32,
+) -> Result<Vec<Bytes>, ReadError> {
+    let fragments = &pixels.fragments;
+    let frames = frames as usize;
+    if fragments.len() < frames {
+        return Err(ReadError::Pixels("fewer fragments than frames"));
+    }
+    if fragments.len() == frames {
+        return Ok(fragments.clone());
+    }
+    if frames == 1 {
+        return Ok(vec![join(fragments)]);
+    }
+    let starts = extended_offsets
+        .map(|table| offsets::<8>(table))
+        .and_then(|offsets| starts_by_offset(fragments, &offsets, frames))
+        .or_else(|| starts_by_offset(fragments, &offsets::<4>(&pixels.offset_table), frames))
+        .or_else(|| starts_by_marker(fragments, frames))
+        .ok_or(ReadError::Pixels("fragments cannot be assigned to frames"))?;
+    let ends = starts[1..].iter().copied().chain([fragments.len()]);
+    Ok(starts.iter().zip(ends).map(|(start, end)| join(&fragments[*start..end])).collect())
+}
+
+fn join(fragments: &[Bytes]) -> Bytes {
+    match fragments {
+        [one] => one.clone(),
+        many => many.concat().into(),
+    }
+}
+
+fn offsets<const WIDTH: usize>(table: &Bytes) -> Vec<u64> {
+    let little_endian = |entry: &[u8]| entry.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b));
+    table.chunks_exact(WIDTH).map(little_endian).collect()
+}
+
+/// Offsets count from the first fragment's item tag to each frame's first item tag.
+fn starts_by_offset(fragments: &[Bytes], offsets: &[u64], frames: usize) -> Option<Vec<usize>> {
+    if offsets.len() != frames || offsets.first() != Some(&0) {
+        return None;
+    }
+    let mut position = 0;
+    let mut positions = Vec::with_capacity(fragments.len());
+    for fragment in fragments {
+        positions.push(position);
+        position += 8 + fragment.len() as u64;
+    }
+    let starts: Vec<usize> =
+        offsets.iter().map(|offset| positions.binary_search(offset).ok()).collect::<Option<_>>()?;
+    starts.is_sorted_by(|a, b| a < b).then_some(starts)
+}
+
+/// JPEG and JPEG-LS open with SOI (ITU-T T.81 table B.1), JPEG 2000 with SOC (T.800 table A.2).
+fn starts_by_marker(fragments: &[Bytes], frames: usize) -> Option<Vec<usize>> {
+    let opens = |f: &Bytes| f.starts_with(&[0xFF, 0xD8, 0xFF]) || f.starts_with(&[0xFF, 0x4F, 0xFF]);
+    let starts: Vec<usize> =
+        fragments.iter().enumerate().filter(|(_, f)| opens(f)).map(|(at, _)| at).collect();
+    (starts.len() == frames && starts.first() == Some(&0)).then_some(starts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pixels(offset_table: &[u32], fragments: &[&'static [u8]]) -> Encapsulated {
+        Encapsulated {
+            offset_table: offset_table.iter().flat_map(|n| n.to_le_bytes()).collect(),
+            fragments: fragments.iter().map(|bytes| Bytes::from_static(bytes)).collect(),
+        }
+    }
+
+    #[test]
+    fn one_frame_takes_all_fragments() {
+        let frames = split(&pixels(&[], &[b"ab", b"cd"]), None, 1).unwrap();
+        assert_eq!(frames, [Bytes::from_static(b"abcd")]);
+    }
+
+    #[test]
+    fn the_offset_table_says_where_frames_start() {
+        let frames = split(&pixels(&[0, 20], &[b"ab", b"cd", b"ef"]), None, 2).unwrap();
+        assert_eq!(frames, [Bytes::from_static(b"abcd"), Bytes::from_static(b"ef")]);
+    }
+
+    #[test]
+    fn a_wrong_offset_table_gives_way_to_the_markers() {
+        let fragments: [&[u8]; 3] = [b"\xFF\xD8\xFFa", b"bc", b"\xFF\xD8\xFFd"];
+        let frames = split(&pixels(&[0, 13], &fragments), None, 2).unwrap();
+        assert_eq!(frames[0].as_ref(), b"\xFF\xD8\xFFabc");
+        assert!(split(&pixels(&[0, 13], &[b"ab", b"cd", b"ef"]), None, 2).is_err());
+    }
+
+    #[test]
+    fn fewer_fragments_than_frames_are_refused() {
+        assert!(split(&pixels(&[], &[b"ab"]), None, 2).is_err());
+    }
+}
