@@ -132,3 +132,18 @@ pub enum KeptNative {
     /// The encoded form would be larger.
     WouldGrow,
 }
+
+impl KeptNative {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FloatPixels => "float-pixels",
+            Self::OneBit => "one-bit",
+            Self::WideSamples => "wide-samples",
+            Self::Palette => "palette",
+            Self::Photometric => "photometric",
+            Self::HighBit => "high-bit",
+            Self::WouldGrow => "would-grow",
+        }
+    }
+}

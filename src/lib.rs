@@ -2,8 +2,22 @@
 //!
 //! `ARCHITECTURE.md` shows the house: a module imports only from the floors below it.
 
+pub mod comm;
+pub mod crew;
 pub mod dataset;
+pub mod deident;
+pub mod encode;
 pub mod image;
 pub mod instance;
+pub mod ledger;
 pub mod manifest;
+pub mod pipeline;
 pub mod read;
+pub mod record;
+pub mod results;
+pub mod scan;
+pub mod schedule;
+pub mod stage;
+pub mod stats;
+pub mod storage;
+pub mod write;

@@ -5,6 +5,8 @@ use std::io::Read;
 
 use bytes::Bytes;
 use dicom::dictionary_std::uids;
+use dicom::encoding::transfer_syntax::TransferSyntaxIndex;
+use dicom::transfer_syntax::TransferSyntaxRegistry;
 
 use super::dictionary::standard_vr;
 use super::{Limits, ReadError};
@@ -39,6 +41,9 @@ pub(super) fn open(file: &Bytes, limits: &Limits) -> Result<Body, ReadError> {
     // Nothing but the look of the first element says that this is DICOM.
     let guessed = marked.is_none() && start == 0;
     let declared = declared.filter(|uid| !uid.is_empty());
+    if declared.as_deref().is_some_and(|uid| TransferSyntaxRegistry.get(uid).is_none()) {
+        return Err(ReadError::TransferSyntax);
+    }
     if declared.as_deref() == Some(uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN) {
         let bytes = inflate(&body, limits.inflated_bytes)?;
         let transfer_syntax = uids::EXPLICIT_VR_LITTLE_ENDIAN.to_owned();

@@ -1,0 +1,156 @@
+//! Decoding what came compressed: codestreams in, native pixel data out. The read stage has compared
+//! each codestream's header with the attributes.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use dicom::dictionary_std::uids;
+use dicom::encoding::adapters::{PixelDataObject, RawPixelData};
+use dicom::encoding::transfer_syntax::{Codec, TransferSyntaxIndex};
+use dicom::transfer_syntax::TransferSyntaxRegistry;
+use jpeg_decoder::{ColorTransform, PixelFormat};
+
+use super::{EncodeError, jpeg_ls, photometric};
+use crate::image::ImagePixel;
+
+/// Decodes all frames and sets what decoding changes in the Image Pixel Module.
+pub(super) fn frames(
+    frames: &[Bytes],
+    image: &mut ImagePixel,
+    transfer_syntax: &str,
+) -> Result<Bytes, EncodeError> {
+    let photometric = photometric::decoded(&image.photometric_interpretation, transfer_syntax)
+        .ok_or(EncodeError::Unsupported)?;
+    let length = (image.samples_per_frame() * u64::from(image.bits_allocated).div_ceil(8)) as usize;
+    let mut native = Vec::new();
+    for stream in frames {
+        let frame = one(stream, image, transfer_syntax)?;
+        if frame.len() != length {
+            return Err(EncodeError::DecodedLength);
+        }
+        native.extend_from_slice(&frame);
+    }
+    image.photometric_interpretation = photometric.to_owned();
+    image.planar_configuration = 0;
+    Ok(native.into())
+}
+
+fn one(stream: &[u8], image: &ImagePixel, transfer_syntax: &str) -> Result<Vec<u8>, EncodeError> {
+    match transfer_syntax {
+        uids::JPEG_BASELINE8_BIT
+        | uids::JPEG_EXTENDED12_BIT
+        | uids::JPEG_LOSSLESS
+        | uids::JPEG_LOSSLESS_SV1 => jpeg(stream, image),
+        uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS => {
+            jpeg_ls::decode(stream, image).map(|samples| widened(samples, image))
+        }
+        _ => registered(stream, image, transfer_syntax),
+    }
+}
+
+/// JPEG with no colour conversion, whatever markers of other standards the stream carries: what the
+/// components mean stands in Photometric Interpretation.
+fn jpeg(stream: &[u8], image: &ImagePixel) -> Result<Vec<u8>, EncodeError> {
+    let mut decoder = jpeg_decoder::Decoder::new(stream);
+    if image.samples_per_pixel == 3 {
+        // "RGB" lets three components through as they are, side by side.
+        decoder.set_color_transform(ColorTransform::RGB);
+    }
+    let samples = decoder.decode().map_err(|_| EncodeError::Decode)?;
+    match decoder.info().map(|info| info.pixel_format) {
+        Some(PixelFormat::L8 | PixelFormat::RGB24) => Ok(widened(samples, image)),
+        Some(PixelFormat::L16) if image.bits_allocated == 16 => {
+            let native = |pair: &[u8]| u16::from_ne_bytes([pair[0], pair[1]]).to_le_bytes();
+            Ok(samples.chunks_exact(2).flat_map(native).collect())
+        }
+        _ => Err(EncodeError::Unsupported),
+    }
+}
+
+/// Decoders give one byte a sample for up to 8 bits; Bits Allocated may want two.
+fn widened(samples: Vec<u8>, image: &ImagePixel) -> Vec<u8> {
+    if image.bits_allocated == 16 && samples.len() as u64 == image.samples_per_frame() {
+        samples.into_iter().flat_map(|sample| [sample, 0]).collect()
+    } else {
+        samples
+    }
+}
+
+/// Every other transfer syntax that the library's registry can decode.
+fn registered(
+    stream: &[u8],
+    image: &ImagePixel,
+    transfer_syntax: &str,
+) -> Result<Vec<u8>, EncodeError> {
+    let entry = TransferSyntaxRegistry.get(transfer_syntax).ok_or(EncodeError::Unsupported)?;
+    let Codec::EncapsulatedPixelData(Some(reader), _) = entry.codec() else {
+        return Err(EncodeError::Unsupported);
+    };
+    if !matches!(image.bits_allocated, 8 | 16) {
+        return Err(EncodeError::Unsupported);
+    }
+    let mut decoded = Vec::new();
+    let source = OneFrame { stream, image, transfer_syntax };
+    reader.decode_frame(&source, 0, &mut decoded).map_err(|_| EncodeError::Decode)?;
+    Ok(decoded)
+}
+
+/// One frame, as the library's decoders want to see it.
+struct OneFrame<'a> {
+    stream: &'a [u8],
+    image: &'a ImagePixel,
+    transfer_syntax: &'a str,
+}
+
+impl PixelDataObject for OneFrame<'_> {
+    fn transfer_syntax_uid(&self) -> &str {
+        self.transfer_syntax
+    }
+
+    fn rows(&self) -> Option<u16> {
+        self.image.rows.try_into().ok()
+    }
+
+    fn cols(&self) -> Option<u16> {
+        self.image.columns.try_into().ok()
+    }
+
+    fn samples_per_pixel(&self) -> Option<u16> {
+        Some(self.image.samples_per_pixel)
+    }
+
+    fn bits_allocated(&self) -> Option<u16> {
+        Some(self.image.bits_allocated)
+    }
+
+    fn bits_stored(&self) -> Option<u16> {
+        Some(self.image.bits_stored)
+    }
+
+    fn photometric_interpretation(&self) -> Option<&str> {
+        Some(&self.image.photometric_interpretation)
+    }
+
+    fn number_of_frames(&self) -> Option<u32> {
+        Some(1)
+    }
+
+    fn number_of_fragments(&self) -> Option<u32> {
+        Some(1)
+    }
+
+    fn fragment(&self, fragment: usize) -> Option<Cow<'_, [u8]>> {
+        (fragment == 0).then_some(Cow::Borrowed(self.stream))
+    }
+
+    fn offset_table(&self) -> Option<Cow<'_, [u32]>> {
+        Some(Cow::Borrowed(&[]))
+    }
+
+    fn raw_pixel_data(&self) -> Option<RawPixelData> {
+        Some(RawPixelData {
+            fragments: [self.stream.to_vec()].into_iter().collect(),
+            offset_table: [].into_iter().collect(),
+        })
+    }
+}

@@ -1,0 +1,257 @@
+//! Encoding: a `Deidentified` in, an `Encoded` out. Pixels are decoded where they came compressed,
+//! coded losslessly in the chosen codec, decoded again and compared before anything is written.
+
+mod decode;
+mod encapsulate;
+mod jpeg_ls;
+mod photometric;
+mod samples;
+
+use bytes::Bytes;
+use dicom::dictionary_std::{tags, uids};
+use rayon::prelude::*;
+
+use crate::dataset::{DataSet, Element, Tag, VR, Value};
+use crate::image::{ImagePixel, SampleType};
+use crate::instance::{
+    Deidentified, Encoded, KeptNative, Original, PixelBytes, Samples, SourcePixels,
+};
+
+/// Why an instance could not be encoded. The messages hold no value of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EncodeError {
+    /// There is no decoder for the transfer syntax or for this kind of samples.
+    #[error("no decoder for this transfer syntax and these samples")]
+    Unsupported,
+    /// The decoder refused the codestream.
+    #[error("a frame cannot be decoded")]
+    Decode,
+    /// The decoder gave another number of samples than the geometry.
+    #[error("a decoded frame has another length than Rows x Columns")]
+    DecodedLength,
+    /// The bits outside Bits Stored hold something that no overlay explains.
+    #[error("the bits above Bits Stored hold data")]
+    StrayBits,
+    /// The encoder failed for another reason than growth.
+    #[error("a frame cannot be encoded")]
+    Encode,
+    /// The encoded frame does not decode to what went in.
+    #[error("an encoded frame does not decode to the same samples")]
+    Verify,
+}
+
+impl EncodeError {
+    /// A short name of the kind of error, for `failures.csv`.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Unsupported => "no-decoder",
+            Self::Decode | Self::DecodedLength => "decode",
+            Self::StrayBits => "stray-bits",
+            Self::Encode => "encode",
+            Self::Verify => "verify",
+        }
+    }
+}
+
+/// A way to code frames: its name on the command line, its transfer syntax, its two functions.
+#[derive(Debug)]
+pub struct Codec {
+    /// The name on the command line.
+    pub name: &'static str,
+    /// The transfer syntax UID that it writes.
+    pub transfer_syntax: &'static str,
+    /// Codes one frame.
+    encode: fn(&Frame<'_>) -> Result<FrameOutcome, EncodeError>,
+    /// Decodes one frame into the form that `Frame` has.
+    decode: fn(&[u8], &Frame<'_>) -> Result<Vec<u8>, EncodeError>,
+    /// What the codec cannot hold.
+    unfit: fn(&ImagePixel) -> Option<KeptNative>,
+}
+
+/// One row for each codec.
+pub static CODECS: [Codec; 1] = [jpeg_ls::CODEC];
+
+/// One frame as a codec sees it: samples little endian, one byte for up to 8 bits allocated and two
+/// for 16, masked to Bits Stored, the samples of a pixel side by side.
+#[derive(Debug)]
+struct Frame<'a> {
+    image: &'a ImagePixel,
+    samples: &'a [u8],
+}
+
+/// What came of coding a frame.
+enum FrameOutcome {
+    Coded(Vec<u8>),
+    /// The coded form would be no smaller than the native one.
+    WouldGrow,
+}
+
+/// Encodes instances with one codec; without one, everything is written native.
+#[derive(Debug, Clone, Copy)]
+pub struct Encoder {
+    codec: Option<&'static Codec>,
+}
+
+impl Encoder {
+    /// The encoder with this name on the command line: a codec's, or `native`.
+    pub fn by_name(name: &str) -> Option<Self> {
+        if name == "native" {
+            return Some(Self { codec: None });
+        }
+        let codec = CODECS.iter().find(|codec| codec.name == name)?;
+        Some(Self { codec: Some(codec) })
+    }
+
+    /// Encodes one instance.
+    pub fn encode(&self, instance: Deidentified) -> Result<Encoded, EncodeError> {
+        let Deidentified { data_set, transfer_syntax, image, identity, embedded_overlay } = instance;
+        let mut encoded = Encoded {
+            data_set,
+            transfer_syntax: uids::EXPLICIT_VR_LITTLE_ENDIAN.to_owned(),
+            identity,
+            measurable: None,
+            kept_native: None,
+            pixel_bytes: PixelBytes::default(),
+        };
+        let Some((mut image, source)) = image else { return Ok(encoded) };
+        let native = native_of(source, &mut image, &transfer_syntax)?;
+        let Some((samples, cleared)) = samples::canonical(&native, &image, embedded_overlay)? else {
+            // Float pixels and native chroma sub-sampling are passed on as they are.
+            encoded.kept_native = self.codec.map(|_| {
+                let is_float = image.sample_type == SampleType::Float;
+                if is_float { KeptNative::FloatPixels } else { KeptNative::Photometric }
+            });
+            encoded.put_native(native, &image);
+            return Ok(encoded);
+        };
+        let native = cleared.unwrap_or(native);
+        match self.compress(&samples, &mut image) {
+            Ok(Compression::Done(frames)) => {
+                encoded.put_frames(frames, self, native.len() as u64, &image);
+            }
+            Ok(Compression::Kept(reason)) => {
+                encoded.kept_native = reason;
+                encoded.put_native(native, &image);
+            }
+            Err(error) => return Err(error),
+        }
+        encoded.measurable = Some((image, samples));
+        Ok(encoded)
+    }
+
+    fn compress(
+        &self,
+        samples: &Samples,
+        image: &mut ImagePixel,
+    ) -> Result<Compression, EncodeError> {
+        let Some(codec) = self.codec else { return Ok(Compression::Kept(None)) };
+        if let Some(reason) = (codec.unfit)(image) {
+            return Ok(Compression::Kept(Some(reason)));
+        }
+        let bytes = samples::to_bytes(samples);
+        let length = bytes.len() / image.frames as usize;
+        let frames: Vec<&[u8]> = bytes.chunks_exact(length).collect();
+        let code = |samples: &&[u8]| code_and_verify(codec, &Frame { image, samples });
+        let coded: Result<Vec<FrameOutcome>, EncodeError> = match frames.as_slice() {
+            [one] => code(one).map(|outcome| vec![outcome]),
+            many => many.par_iter().map(code).collect(),
+        };
+        let mut kept = Vec::with_capacity(frames.len());
+        for outcome in coded? {
+            match outcome {
+                FrameOutcome::Coded(frame) => kept.push(frame),
+                FrameOutcome::WouldGrow => {
+                    return Ok(Compression::Kept(Some(KeptNative::WouldGrow)));
+                }
+            }
+        }
+        image.planar_configuration = 0;
+        Ok(Compression::Done(kept))
+    }
+}
+
+/// The samples of an instance as it was read, beside its attributes; `None` where it has none that
+/// are integers of their own.
+pub fn decode(
+    original: Original,
+) -> Result<Option<(DataSet, ImagePixel, Samples)>, EncodeError> {
+    let Original { data_set, transfer_syntax, image } = original;
+    let Some((mut image, source)) = image else { return Ok(None) };
+    let native = native_of(source, &mut image, &transfer_syntax)?;
+    let canonical = samples::canonical(&native, &image, false)?;
+    Ok(canonical.map(|(samples, _)| (data_set, image, samples)))
+}
+
+fn native_of(
+    source: SourcePixels,
+    image: &mut ImagePixel,
+    transfer_syntax: &str,
+) -> Result<Bytes, EncodeError> {
+    match source {
+        SourcePixels::Native(bytes) => Ok(bytes),
+        SourcePixels::Encapsulated(frames) => decode::frames(&frames, image, transfer_syntax),
+    }
+}
+
+enum Compression {
+    Done(Vec<Vec<u8>>),
+    Kept(Option<KeptNative>),
+}
+
+fn code_and_verify(codec: &Codec, frame: &Frame<'_>) -> Result<FrameOutcome, EncodeError> {
+    let FrameOutcome::Coded(coded) = (codec.encode)(frame)? else {
+        return Ok(FrameOutcome::WouldGrow);
+    };
+    if coded.len() + encapsulate::ITEM_OVERHEAD >= frame.samples.len() {
+        return Ok(FrameOutcome::WouldGrow);
+    }
+    if (codec.decode)(&coded, frame)? != frame.samples {
+        return Err(EncodeError::Verify);
+    }
+    Ok(FrameOutcome::Coded(coded))
+}
+
+impl Encoded {
+    fn put_frames(
+        &mut self,
+        frames: Vec<Vec<u8>>,
+        encoder: &Encoder,
+        native_length: u64,
+        image: &ImagePixel,
+    ) {
+        let pixels = encapsulate::encapsulate(frames);
+        let encoded = pixels.fragments.iter().map(|fragment| fragment.len() as u64).sum();
+        self.pixel_bytes = PixelBytes { native: native_length, encoded };
+        if let Some(codec) = encoder.codec {
+            codec.transfer_syntax.clone_into(&mut self.transfer_syntax);
+        }
+        self.put_pixels(tags::PIXEL_DATA, VR::OB, Value::Encapsulated(pixels), image);
+    }
+
+    fn put_native(&mut self, native: Bytes, image: &ImagePixel) {
+        let length = native.len() as u64;
+        self.pixel_bytes = PixelBytes { native: length, encoded: length };
+        let (tag, vr) = match (image.sample_type, image.bits_allocated) {
+            (SampleType::Float, 32) => (tags::FLOAT_PIXEL_DATA, VR::OF),
+            (SampleType::Float, _) => (tags::DOUBLE_FLOAT_PIXEL_DATA, VR::OD),
+            (_, 1 | 8) => (tags::PIXEL_DATA, VR::OB),
+            _ => (tags::PIXEL_DATA, VR::OW),
+        };
+        self.put_pixels(tag, vr, Value::Bytes(native), image);
+    }
+
+    /// Puts the pixel data and the attributes that must be true to them.
+    fn put_pixels(&mut self, tag: Tag, vr: VR, value: Value, image: &ImagePixel) {
+        if image.samples_per_pixel > 1 {
+            self.data_set.put_u16(tags::PLANAR_CONFIGURATION, image.planar_configuration);
+        }
+        let photometric = &image.photometric_interpretation;
+        if self.data_set.text(tags::PHOTOMETRIC_INTERPRETATION) != Some(photometric.as_str()) {
+            self.data_set.put_text(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, photometric);
+        }
+        self.data_set.put(Element { tag, vr, value });
+    }
+}
+
+#[cfg(test)]
+mod tests;

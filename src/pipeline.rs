@@ -1,0 +1,162 @@
+//! The pipeline: one `FileEntry` in, one `FileRecord` out. The only place that knows the order of
+//! the stages. Whatever a file does, it ends as a record; only the storage can stop the run.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use crate::deident::{DeidentError, Deidentifier};
+use crate::encode::{self, EncodeError, Encoder};
+use crate::instance::Encoded;
+use crate::manifest::FileEntry;
+use crate::read::{self, Limits, ReadError};
+use crate::record::{Failure, FileRecord, ImageRecord, InstanceRecord, Outcome};
+use crate::stage::{Stage, StageClock};
+use crate::stats::{ImageMeasurement, measure_image, measure_samples, modality};
+use crate::write::{self, Place, WriteError, Written};
+
+/// What the stages need; shared by all threads of a rank.
+#[derive(Debug)]
+pub struct Pipeline {
+    /// The folder of the input tree.
+    pub input: PathBuf,
+    /// The folder of the output.
+    pub output: PathBuf,
+    /// Bounds on what a file may ask for.
+    pub limits: Limits,
+    /// The profile under its key.
+    pub deidentifier: Deidentifier,
+    /// The codec.
+    pub encoder: Encoder,
+}
+
+/// A file that was taken through.
+#[derive(Debug)]
+pub struct Processed {
+    /// What became of it.
+    pub record: FileRecord,
+    /// What it adds to the totals: `None` where nothing new stands under a final name.
+    pub measurement: Option<ImageMeasurement>,
+}
+
+/// An error of a stage, on its way to a record.
+enum StageError {
+    Read(ReadError),
+    Deidentify(DeidentError),
+    Encode(EncodeError),
+    Write(WriteError),
+}
+
+impl Pipeline {
+    /// Takes one file through all stages. An error is the storage's alone.
+    pub fn process(&self, entry: &FileEntry, clock: &StageClock) -> Result<Processed, WriteError> {
+        match catch_unwind(AssertUnwindSafe(|| self.stages(entry, clock))) {
+            Ok(Ok(processed)) => Ok(processed),
+            Ok(Err(StageError::Write(error))) => Err(error),
+            Ok(Err(error)) => Ok(Processed::failed(entry, &error)),
+            Err(_) => Ok(Processed::panicked(entry, clock)),
+        }
+    }
+
+    fn stages(&self, entry: &FileEntry, clock: &StageClock) -> Result<Processed, StageError> {
+        let path = self.input.join(&entry.path);
+        let original = clock
+            .time(Stage::Read, || read::read(&path, &self.limits))
+            .map_err(StageError::Read)?;
+        let source_transfer_syntax = original.transfer_syntax.clone();
+        let deidentified = clock
+            .time(Stage::Deidentify, || self.deidentifier.apply(original))
+            .map_err(StageError::Deidentify)?;
+        let encoded = clock
+            .time(Stage::Encode, || self.encoder.encode(deidentified))
+            .map_err(StageError::Encode)?;
+        let measurement = clock.time(Stage::Measure, || measure_image(&encoded));
+        let written = clock
+            .time(Stage::Write, || write::write(&self.output, &entry.path_id, &encoded))
+            .map_err(StageError::Write)?;
+        let is_first = written.place == Place::Final;
+        let measured = measurement.as_ref().and_then(|m| m.measured.clone());
+        let mut instance = instance_record(encoded, written, source_transfer_syntax);
+        instance.measured = measured;
+        let record = FileRecord {
+            path_id: entry.path_id.clone(),
+            size_bytes: entry.size_bytes,
+            outcome: Outcome::Written,
+            failure: None,
+            instance: Some(Box::new(instance)),
+        };
+        Ok(Processed { record, measurement: measurement.filter(|_| is_first) })
+    }
+}
+
+/// Measures a file that was written, from the file itself; `None` where nothing can be measured.
+pub fn measure_written(path: &Path, limits: &Limits) -> Option<ImageMeasurement> {
+    let original = read::read(path, limits).ok()?;
+    let (data_set, image, samples) = encode::decode(original).ok()??;
+    measure_samples(&data_set, &image, &samples)
+}
+
+impl Processed {
+    fn failed(entry: &FileEntry, error: &StageError) -> Self {
+        let (stage, class, message) = match error {
+            StageError::Read(error) => (Stage::Read, error.class(), error.to_string()),
+            StageError::Deidentify(error) => (Stage::Deidentify, error.class(), error.to_string()),
+            StageError::Encode(error) => (Stage::Encode, error.class(), error.to_string()),
+            StageError::Write(error) => (Stage::Write, "storage", error.to_string()),
+        };
+        let outcome = match error {
+            StageError::Read(ReadError::NotDicom(_) | ReadError::Dicomdir) => Outcome::NotDicom,
+            _ => Outcome::Quarantined,
+        };
+        let failure = Failure { stage: Some(stage), class: class.to_owned(), message };
+        Self::unwritten(entry, outcome, failure)
+    }
+
+    fn panicked(entry: &FileEntry, clock: &StageClock) -> Self {
+        let failure = Failure {
+            stage: clock.current(),
+            class: "panic".to_owned(),
+            message: "the program failed at this file, and only at this file".to_owned(),
+        };
+        Self::unwritten(entry, Outcome::Quarantined, failure)
+    }
+
+    fn unwritten(entry: &FileEntry, outcome: Outcome, failure: Failure) -> Self {
+        tracing::debug!(path_id = entry.path_id, class = failure.class, "not written");
+        let record = FileRecord::failed(&entry.path_id, entry.size_bytes, outcome, failure);
+        Self { record, measurement: None }
+    }
+}
+
+fn instance_record(
+    encoded: Encoded,
+    written: Written,
+    source_transfer_syntax: String,
+) -> InstanceRecord {
+    let image = encoded.measurable.map(|(image, _)| ImageRecord {
+        rows: image.rows,
+        columns: image.columns,
+        frames: image.frames,
+        samples_per_pixel: image.samples_per_pixel,
+        bits_allocated: image.bits_allocated,
+        bits_stored: image.bits_stored,
+        photometric_interpretation: image.photometric_interpretation,
+    });
+    InstanceRecord {
+        path: written.path,
+        sha256: written.sha256,
+        bytes_out: written.bytes,
+        modality: modality(&encoded.data_set),
+        patient_id: encoded.identity.patient_id,
+        study_uid: encoded.identity.study_uid,
+        series_uid: encoded.identity.series_uid,
+        sop_instance_uid: encoded.identity.sop_instance_uid,
+        sop_class_uid: encoded.identity.sop_class_uid,
+        source_transfer_syntax,
+        transfer_syntax: encoded.transfer_syntax,
+        kept_native: encoded.kept_native,
+        image,
+        pixel_bytes_native: encoded.pixel_bytes.native,
+        pixel_bytes_encoded: encoded.pixel_bytes.encoded,
+        measured: None,
+    }
+}

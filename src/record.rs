@@ -1,0 +1,137 @@
+//! What became of a file: one record for each input, whatever happened to it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::instance::KeptNative;
+use crate::stage::Stage;
+use crate::stats::Measured;
+
+/// The one state in which every input ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Its de-identified form stands in the output.
+    Written,
+    /// The same SOP Instance with the same content was written from another file.
+    Duplicate,
+    /// Not let through, for the reason given.
+    Quarantined,
+    /// Not a DICOM file, or one that describes files and holds no instance.
+    NotDicom,
+}
+
+impl Outcome {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Written => "written",
+            Self::Duplicate => "duplicate",
+            Self::Quarantined => "quarantined",
+            Self::NotDicom => "not-dicom",
+        }
+    }
+}
+
+/// Why a file was not written. Holds tags and rules, never a value or a path of the input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Where it happened; `None` before the pipeline, in the scan.
+    pub stage: Option<Stage>,
+    /// A short name of the kind of error.
+    pub class: String,
+    /// What and where, in words.
+    pub message: String,
+}
+
+/// A file of the input and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileRecord {
+    /// The keyed name of the input file.
+    pub path_id: String,
+    /// Its size in bytes.
+    pub size_bytes: u64,
+    /// The state in which it ended.
+    pub outcome: Outcome,
+    /// Why it was not written.
+    pub failure: Option<Failure>,
+    /// What was written, or would have been for a duplicate.
+    pub instance: Option<Box<InstanceRecord>>,
+}
+
+impl FileRecord {
+    /// The record of a file that was not written.
+    pub fn failed(path_id: &str, size_bytes: u64, outcome: Outcome, failure: Failure) -> Self {
+        Self { path_id: path_id.to_owned(), size_bytes, outcome, failure: Some(failure), instance: None }
+    }
+}
+
+/// An instance in the output: a row of the index.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InstanceRecord {
+    /// Path below the output folder.
+    pub path: String,
+    /// SHA-256 of the file, lowercase hex.
+    pub sha256: String,
+    /// Size of the file in bytes.
+    pub bytes_out: u64,
+    /// Pseudonym of the patient.
+    pub patient_id: String,
+    /// New Study Instance UID.
+    pub study_uid: String,
+    /// New Series Instance UID.
+    pub series_uid: String,
+    /// New SOP Instance UID.
+    pub sop_instance_uid: String,
+    /// SOP Class UID.
+    pub sop_class_uid: String,
+    /// Modality (0008,0060), empty where absent.
+    pub modality: String,
+    /// Transfer syntax of the input.
+    pub source_transfer_syntax: String,
+    /// Transfer syntax of the output.
+    pub transfer_syntax: String,
+    /// Why the pixels stayed native.
+    pub kept_native: Option<KeptNative>,
+    /// The geometry of the pixels.
+    pub image: Option<ImageRecord>,
+    /// Native length of the pixel data in bytes.
+    pub pixel_bytes_native: u64,
+    /// Length of the pixel data as written.
+    pub pixel_bytes_encoded: u64,
+    /// Statistics of the samples, where they are integers with a meaning.
+    pub measured: Option<Measured>,
+}
+
+/// The attributes of the Image Pixel Module that the index shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageRecord {
+    /// Rows.
+    pub rows: u32,
+    /// Columns.
+    pub columns: u32,
+    /// Number of frames.
+    pub frames: u32,
+    /// Samples of a pixel.
+    pub samples_per_pixel: u16,
+    /// Bits Allocated.
+    pub bits_allocated: u16,
+    /// Bits Stored.
+    pub bits_stored: u16,
+    /// Photometric Interpretation as written.
+    pub photometric_interpretation: String,
+}
+
+/// Exit codes: a promise to scripts, listed in the README.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExitStatus {
+    /// All done.
+    Done = 0,
+    /// Usage, configuration or environment.
+    Usage = 1,
+    /// Done, some inputs quarantined.
+    Quarantined = 2,
+    /// An internal check failed.
+    Check = 70,
+    /// Stopped before the end; the same command goes on.
+    Stopped = 75,
+}

@@ -1,0 +1,49 @@
+//! What a run leaves beside the instances: records and timings in, files out. Data files hold no
+//! time, rank or host; `summary.json` and `metrics.csv` hold those.
+
+mod index;
+mod metrics;
+mod summary;
+
+use std::io;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+pub use index::{failures_csv, index_csv, manifest};
+pub use metrics::{METRICS_SCHEMA, RankMetrics, RunShape, metrics_csv};
+pub use summary::{Digests, RunFacts, Summary, summarize};
+
+use crate::storage;
+use crate::write::hex;
+
+/// SHA-256 of a data file, lowercase hex.
+pub fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Puts a result into the output folder, whole or not at all.
+pub fn put(output: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    storage::replace(&output.join(name), bytes)
+}
+
+/// A cell that no spreadsheet takes for a formula, with no control characters.
+fn safe_cell(text: &str) -> String {
+    let mut cell: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if cell.starts_with(['=', '+', '-', '@']) {
+        cell.insert(0, '\'');
+    }
+    cell
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_starts_a_formula() {
+        assert_eq!(safe_cell("=HYPERLINK(1)"), "'=HYPERLINK(1)");
+        assert_eq!(safe_cell("a\tb\n"), "a b ");
+        assert_eq!(safe_cell("CT"), "CT");
+    }
+}

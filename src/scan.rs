@@ -1,0 +1,148 @@
+//! The scan: an input folder in, every name below it out. Nothing is opened; links are not followed,
+//! and whatever is no regular file is listed with what it is.
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+
+use crate::deident::Pseudonyms;
+use crate::manifest::FileEntry;
+
+/// What stands below the input folder.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Regular files: the work to do.
+    pub files: Vec<FileEntry>,
+    /// All else but folders.
+    pub others: Vec<Other>,
+}
+
+/// A name that is not opened.
+#[derive(Debug)]
+pub struct Other {
+    /// The path below the input folder.
+    pub path: PathBuf,
+    /// The keyed name under which reports speak of it.
+    pub path_id: String,
+    /// What it is.
+    pub kind: OtherKind,
+}
+
+/// What a name stands for that is no regular file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherKind {
+    /// A symbolic link.
+    Link,
+    /// A FIFO, a socket or a device.
+    Special,
+    /// A folder that cannot be listed, or an entry that cannot be looked at.
+    Unreadable,
+}
+
+impl OtherKind {
+    /// A short name, for `failures.csv`.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Link => "symbolic-link",
+            Self::Special => "special-file",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
+    /// What it means, in words.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Link => "a symbolic link: links are not followed",
+            Self::Special => "a FIFO, a socket or a device: not opened",
+            Self::Unreadable => "a folder or an entry that cannot be listed",
+        }
+    }
+}
+
+/// Lists everything below `root`, in no particular order.
+pub fn scan(root: &Path, pseudonyms: &Pseudonyms) -> Scan {
+    let mut found = Scan::default();
+    // Folders still to be listed, below the root: a stack and no recursion, for deep trees.
+    let mut folders = vec![PathBuf::new()];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(root.join(&folder)) else {
+            found.other(folder, OtherKind::Unreadable, pseudonyms);
+            continue;
+        };
+        for entry in entries {
+            let Ok(entry) = entry else {
+                found.other(folder.clone(), OtherKind::Unreadable, pseudonyms);
+                continue;
+            };
+            let path = folder.join(entry.file_name());
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(path),
+                Ok(kind) if kind.is_file() => found.file(path, &entry, pseudonyms),
+                Ok(kind) => found.other(path, other_kind(kind), pseudonyms),
+                Err(_) => found.other(path, OtherKind::Unreadable, pseudonyms),
+            }
+        }
+    }
+    found
+}
+
+impl Scan {
+    fn file(&mut self, path: PathBuf, entry: &fs::DirEntry, pseudonyms: &Pseudonyms) {
+        match entry.metadata() {
+            Ok(meta) => {
+                let path_id = pseudonyms.path_id(path.as_os_str().as_bytes());
+                self.files.push(FileEntry { path, size_bytes: meta.len(), path_id });
+            }
+            Err(_) => self.other(path, OtherKind::Unreadable, pseudonyms),
+        }
+    }
+
+    fn other(&mut self, path: PathBuf, kind: OtherKind, pseudonyms: &Pseudonyms) {
+        let path_id = pseudonyms.path_id(path.as_os_str().as_bytes());
+        self.others.push(Other { path, path_id, kind });
+    }
+}
+
+fn other_kind(kind: fs::FileType) -> OtherKind {
+    if kind.is_symlink() {
+        OtherKind::Link
+    } else if kind.is_fifo() || kind.is_socket() || kind.is_block_device() || kind.is_char_device()
+    {
+        OtherKind::Special
+    } else {
+        OtherKind::Unreadable
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deident::Key;
+
+    #[test]
+    fn every_name_is_found_and_nothing_but_files_is_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_dir_all(root.join("a/b")).unwrap();
+        fs::write(root.join("a/b/one"), "1").unwrap();
+        fs::write(root.join("two"), "22").unwrap();
+        std::os::unix::fs::symlink(root, root.join("a/loop")).unwrap();
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            root.join("fifo"),
+            rustix::fs::FileType::Fifo,
+            rustix::fs::Mode::RUSR,
+            0,
+        )
+        .unwrap();
+        let pseudonyms = Pseudonyms::new(&Key::from_bytes(&[7; 32]).unwrap());
+        let mut found = scan(root, &pseudonyms);
+        found.files.sort_by(|a, b| a.path.cmp(&b.path));
+        let files: Vec<_> = found.files.iter().map(|f| (f.path.clone(), f.size_bytes)).collect();
+        assert_eq!(files, [("a/b/one".into(), 1), ("two".into(), 2)]);
+        let mut kinds: Vec<_> = found.others.iter().map(|other| other.kind.class()).collect();
+        kinds.sort_unstable();
+        assert_eq!(kinds, ["special-file", "symbolic-link"]);
+    }
+}

@@ -1,0 +1,260 @@
+//! The distribution of output values over many images, merged exactly: for quantiles and entropy.
+//!
+//! Images of a group differ in slope and intercept, so their stored values cannot share bins, and
+//! bins of the exact output values would be as many as the pixels (PET: a slope for each slice).
+//! Output values are therefore rounded to 16 explicit mantissa bits. Every integer up to 2^17 in
+//! magnitude is kept exactly; any other value moves by at most 2^-17 of itself.
+
+use serde::{Deserialize, Serialize};
+
+use super::histogram::Histogram;
+use super::levels;
+use super::rescale::{FastRescale, Rescale};
+
+/// Explicit mantissa bits of a bin's value, of the 52 of an `f64`.
+const MANTISSA_BITS: u32 = 16;
+const DROPPED_BITS: u32 = f64::MANTISSA_DIGITS - 1 - MANTISSA_BITS;
+/// The stored values of up to 16 bits, signed or not, that are counted densely.
+const DENSE_MIN: i64 = -(1 << 15);
+const DENSE_LEN: usize = (1 << 15) + (1 << 16);
+/// The least number of loose bins that are worth sorting in.
+const MIN_LOOSE_BINS: usize = 1 << 16;
+
+/// How often each output value occurs in a group of images, each value rounded to 17 significant
+/// bits.
+///
+/// Images may be added, taken back and merged in any order with the same result. Counts are signed
+/// on the way, as one rank may take back what another added; in the whole they are not negative.
+///
+/// It is (de)serialised as its images, its padding and its ascending bins.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(into = "Record", from = "Record")]
+pub struct Distribution {
+    images: i64,
+    padding: i64,
+    /// A settled part, ascending, then loose bins; see [`levels::settle`].
+    bins: Vec<(i32, i64)>,
+    settled_len: usize,
+    group: Option<Group>,
+}
+
+/// The form in which a distribution travels: equal for equal distributions.
+#[derive(Clone, Serialize, Deserialize)]
+struct Record {
+    images: i64,
+    padding: i64,
+    bins: Vec<(i32, i64)>,
+}
+
+/// Counts of stored values under one rescale. Neighbouring slices mostly share it, and adding to it
+/// is far cheaper than to the bins.
+#[derive(Debug, Clone)]
+struct Group {
+    rescale: Rescale,
+    /// Of the stored values from [`DENSE_MIN`].
+    counts: Vec<i64>,
+    /// The indices in use lie in `low..high`.
+    low: usize,
+    high: usize,
+}
+
+impl Distribution {
+    /// Adds an image.
+    pub fn add(&mut self, histogram: &Histogram, rescale: &Rescale) {
+        self.apply(histogram, rescale, 1);
+    }
+
+    /// Takes back an image that was, or will be, added.
+    pub fn subtract(&mut self, histogram: &Histogram, rescale: &Rescale) {
+        self.apply(histogram, rescale, -1);
+    }
+
+    /// Adds all images of `other`.
+    pub fn merge(&mut self, other: &Self) {
+        self.images += other.images;
+        self.padding += other.padding;
+        self.bins.extend_from_slice(&other.bins);
+        if let Some(group) = &other.group {
+            group.spill(&mut self.bins);
+        }
+        self.settle_if_loose();
+    }
+
+    /// Images added, less those taken back.
+    pub fn images(&self) -> u64 {
+        u64::try_from(self.images).unwrap_or(0)
+    }
+
+    /// Pixels of those images left out as padding.
+    pub fn padding(&self) -> u64 {
+        u64::try_from(self.padding).unwrap_or(0)
+    }
+
+    /// The rounded output values that occur, ascending, each with its count.
+    pub fn bins(&self) -> Vec<(f64, u64)> {
+        let counted = |(key, count)| {
+            u64::try_from(count)
+                .ok()
+                .map(|count| (value_of(key), count))
+        };
+        self.settled().into_iter().filter_map(counted).collect()
+    }
+
+    fn apply(&mut self, histogram: &Histogram, rescale: &Rescale, sign: i64) {
+        self.images += sign;
+        self.padding += sign * histogram.n_padding() as i64;
+        let (Some(first), Some(last)) = (histogram.bins().first(), histogram.bins().last()) else {
+            return;
+        };
+        if first.0 >= DENSE_MIN && last.0 < DENSE_MIN + DENSE_LEN as i64 {
+            self.group_of(rescale).add(histogram.bins(), sign);
+        } else {
+            let output = FastRescale::new(rescale);
+            let signed = |&(value, n): &(i64, u64)| (key_of(output.apply(value)), sign * n as i64);
+            self.bins.extend(histogram.bins().iter().map(signed));
+            self.settle_if_loose();
+        }
+    }
+
+    /// The group of `rescale`, after the one before it was spilt into the bins.
+    fn group_of(&mut self, rescale: &Rescale) -> &mut Group {
+        if let Some(group) = &mut self.group
+            && group.rescale != *rescale
+        {
+            group.spill(&mut self.bins);
+            group.clear(rescale);
+            self.settle_if_loose();
+        }
+        self.group.get_or_insert_with(|| Group::new(rescale))
+    }
+
+    /// Sorts the loose bins in when they outnumber the settled ones: so each is sorted a few times
+    /// only, however many images there are.
+    fn settle_if_loose(&mut self) {
+        let loose = self.bins.len() - self.settled_len;
+        if loose > self.settled_len.max(MIN_LOOSE_BINS) {
+            levels::settle(&mut self.bins);
+            self.settled_len = self.bins.len();
+        }
+    }
+
+    fn settled(&self) -> Vec<(i32, i64)> {
+        let mut bins = self.bins.clone();
+        if let Some(group) = &self.group {
+            group.spill(&mut bins);
+        }
+        levels::settle(&mut bins);
+        bins
+    }
+}
+
+impl Group {
+    fn new(rescale: &Rescale) -> Self {
+        let counts = vec![0; DENSE_LEN];
+        Self {
+            rescale: rescale.clone(),
+            counts,
+            low: DENSE_LEN,
+            high: 0,
+        }
+    }
+
+    fn clear(&mut self, rescale: &Rescale) {
+        self.rescale.clone_from(rescale);
+        if let Some(used) = self.counts.get_mut(self.low..self.high) {
+            used.fill(0);
+        }
+        (self.low, self.high) = (DENSE_LEN, 0);
+    }
+
+    fn add(&mut self, bins: &[(i64, u64)], sign: i64) {
+        for &(value, count) in bins {
+            let index = (value - DENSE_MIN) as usize;
+            self.counts[index] += sign * count as i64;
+            self.low = self.low.min(index);
+            self.high = self.high.max(index + 1);
+        }
+    }
+
+    /// Appends what the group holds to `bins`.
+    fn spill(&self, bins: &mut Vec<(i32, i64)>) {
+        let output = FastRescale::new(&self.rescale);
+        let used = self.counts.get(self.low..self.high).unwrap_or_default();
+        let lowest = self.low as i64 + DENSE_MIN;
+        bins.extend(
+            (lowest..)
+                .zip(used)
+                .filter(|&(_, &count)| count != 0)
+                .map(|(value, &count)| (key_of(output.apply(value)), count)),
+        );
+    }
+}
+
+impl From<Distribution> for Record {
+    fn from(from: Distribution) -> Self {
+        Self {
+            images: from.images,
+            padding: from.padding,
+            bins: from.settled(),
+        }
+    }
+}
+
+impl From<Record> for Distribution {
+    fn from(record: Record) -> Self {
+        let Record {
+            images,
+            padding,
+            mut bins,
+        } = record;
+        levels::settle(&mut bins);
+        Self {
+            images,
+            padding,
+            settled_len: bins.len(),
+            bins,
+            group: None,
+        }
+    }
+}
+
+/// The key of an output value: sign, exponent and 16 mantissa bits, rounded to nearest, ties to
+/// even. Keys ascend with the values, and 0 has the key 0.
+fn key_of(value: f64) -> i32 {
+    let bits = value.abs().to_bits();
+    let last_kept = (bits >> DROPPED_BITS) & 1;
+    let rounded = bits + ((1 << (DROPPED_BITS - 1)) - 1) + last_kept;
+    let magnitude = (rounded >> DROPPED_BITS) as i32;
+    if value < 0.0 { -magnitude } else { magnitude }
+}
+
+fn value_of(key: i32) -> f64 {
+    let magnitude = f64::from_bits(u64::from(key.unsigned_abs()) << DROPPED_BITS);
+    if key < 0 { -magnitude } else { magnitude }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_keep_integers_and_order() {
+        let integers = (-(1 << 17)..=(1 << 17)).map(f64::from);
+        assert!(
+            integers
+                .clone()
+                .all(|value| value_of(key_of(value)).to_bits() == (value + 0.0).to_bits())
+        );
+        let keys: Vec<i32> = integers.map(key_of).collect();
+        assert!(keys.is_sorted_by(|a, b| a < b));
+        assert_eq!(key_of(-0.0), 0);
+    }
+
+    #[test]
+    fn keys_move_a_value_by_its_2_17th_at_most() {
+        for value in [0.1, -1.0 / 3.0, 1e-30, 1e200, 131_073.0, 1.0 - f64::EPSILON] {
+            let moved = (value_of(key_of(value)) - value).abs();
+            assert!(moved <= value.abs() * 2f64.powi(-17), "{value}");
+        }
+    }
+}

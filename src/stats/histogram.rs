@@ -1,0 +1,248 @@
+//! Samples in, an exact histogram of stored values out.
+
+use serde::{Deserialize, Serialize};
+
+use super::levels;
+
+/// Samples counted at a time, so that no counter of 32 bits overflows.
+const BLOCK_SAMPLES: usize = 1 << 30;
+/// Tables counted into in turn: runs of equal samples would else wait for their own last store.
+const LANES: usize = 4;
+
+/// Why samples cannot be counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HistogramError {
+    /// Bits Stored is 0 or above 32.
+    #[error("bits stored of {0}, not 1 to 32")]
+    BitsStored(u32),
+    /// Bits Stored is more than the samples have.
+    #[error("bits stored of {bits_stored} in samples of {sample_bits} bits")]
+    TooNarrow {
+        /// Bits Stored.
+        bits_stored: u32,
+        /// The width of the samples given.
+        sample_bits: u32,
+    },
+}
+
+/// How to read a stored sample (PS3.3 section C.7.6.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SampleFormat {
+    bits_stored: u32,
+    signed: bool,
+}
+
+impl SampleFormat {
+    /// Bits Stored (0028,0101), and whether Pixel Representation (0028,0103) is two's complement.
+    pub fn new(bits_stored: u32, signed: bool) -> Result<Self, HistogramError> {
+        if !(1..=32).contains(&bits_stored) {
+            return Err(HistogramError::BitsStored(bits_stored));
+        }
+        Ok(Self {
+            bits_stored,
+            signed,
+        })
+    }
+
+    fn mask(self) -> u32 {
+        u32::MAX >> (32 - self.bits_stored)
+    }
+
+    /// The sign bit. Flipped, it puts two's complement in ascending order, this much too high.
+    fn bias(self) -> u32 {
+        if self.signed {
+            1 << (self.bits_stored - 1)
+        } else {
+            0
+        }
+    }
+
+    fn check_width(self, sample_bits: u32) -> Result<(), HistogramError> {
+        if self.bits_stored > sample_bits {
+            return Err(HistogramError::TooNarrow {
+                bits_stored: self.bits_stored,
+                sample_bits,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The stored values that stand for "no pixel here", both ends included (PS3.3 section C.7.5.1.1.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Padding {
+    low: i64,
+    high: i64,
+}
+
+impl Padding {
+    /// From Pixel Padding Value (0028,0120) to Pixel Padding Range Limit (0028,0121), in either
+    /// order; for a single value, that value twice.
+    pub fn new(value: i64, limit: i64) -> Self {
+        Self {
+            low: value.min(limit),
+            high: value.max(limit),
+        }
+    }
+
+    fn contains(self, value: i64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+}
+
+/// How often each stored value occurs, and how many pixels were padding.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Histogram {
+    bins: Vec<(i64, u64)>,
+    n_padding: u64,
+}
+
+impl Histogram {
+    /// Counts samples of one byte. Bits above Bits Stored are ignored.
+    pub fn from_u8(
+        samples: &[u8],
+        format: SampleFormat,
+        padding: Option<Padding>,
+    ) -> Result<Self, HistogramError> {
+        format.check_width(u8::BITS)?;
+        Ok(in_blocks(samples, |block| {
+            count_into::<u8, 256>(block, 0, format, padding)
+        }))
+    }
+
+    /// Counts samples of two bytes. Bits above Bits Stored are ignored.
+    pub fn from_u16(
+        samples: &[u16],
+        format: SampleFormat,
+        padding: Option<Padding>,
+    ) -> Result<Self, HistogramError> {
+        format.check_width(u16::BITS)?;
+        Ok(in_blocks(samples, |block| {
+            count_u16(block, format, padding)
+        }))
+    }
+
+    /// Counts samples of four bytes, by sorting them. Bits above Bits Stored are ignored.
+    pub fn from_u32(samples: &[u32], format: SampleFormat, padding: Option<Padding>) -> Self {
+        let (mask, bias) = (format.mask(), format.bias());
+        let mut sorted: Vec<u32> = samples
+            .iter()
+            .map(|sample| (sample & mask) ^ bias)
+            .collect();
+        sorted.sort_unstable();
+        let runs = sorted
+            .chunk_by(PartialEq::eq)
+            .map(|run| (i64::from(run[0]) - i64::from(bias), run.len() as u64));
+        Self::from_ascending(runs, padding)
+    }
+
+    /// The same pixels after a map of their values, such as a Modality LUT. Values of up to 33 bits
+    /// keep all statistics exact.
+    #[must_use]
+    pub fn mapped(&self, map: impl Fn(i64) -> i64) -> Self {
+        let mut bins: Vec<_> = self
+            .bins
+            .iter()
+            .map(|&(value, n)| (map(value), n))
+            .collect();
+        levels::settle(&mut bins);
+        Self {
+            bins,
+            n_padding: self.n_padding,
+        }
+    }
+
+    /// Adds the pixels of another frame of the same image.
+    pub fn merge(&mut self, other: &Self) {
+        self.bins.extend_from_slice(&other.bins);
+        levels::settle(&mut self.bins);
+        self.n_padding += other.n_padding;
+    }
+
+    /// The values that occur, ascending, each with its count.
+    pub fn bins(&self) -> &[(i64, u64)] {
+        &self.bins
+    }
+
+    /// Pixels counted, padding left out.
+    pub fn n_pixels(&self) -> u64 {
+        self.bins.iter().map(|&(_, count)| count).sum()
+    }
+
+    /// Pixels left out as padding.
+    pub fn n_padding(&self) -> u64 {
+        self.n_padding
+    }
+
+    fn from_ascending(bins: impl Iterator<Item = (i64, u64)>, padding: Option<Padding>) -> Self {
+        let mut histogram = Self::default();
+        for (value, count) in bins {
+            if padding.is_some_and(|padding| padding.contains(value)) {
+                histogram.n_padding += count;
+            } else {
+                histogram.bins.push((value, count));
+            }
+        }
+        histogram
+    }
+}
+
+fn in_blocks<T>(samples: &[T], count: impl Fn(&[T]) -> Histogram) -> Histogram {
+    let mut blocks = samples.chunks(BLOCK_SAMPLES).map(count);
+    let mut histogram = blocks.next().unwrap_or_default();
+    blocks.for_each(|block| histogram.merge(&block));
+    histogram
+}
+
+/// Counts into tables that just hold the samples' range: clearing tables of the full 16 bits, and
+/// missing the cache in them, would cost more than finding the range first.
+fn count_u16(samples: &[u16], format: SampleFormat, padding: Option<Padding>) -> Histogram {
+    if format.bits_stored <= 12 {
+        return count_into::<u16, 0x1000>(samples, 0, format, padding);
+    }
+    let (low, high) = range(samples, format);
+    match high.saturating_sub(low) {
+        0..0x1000 => count_into::<u16, 0x1000>(samples, low, format, padding),
+        0x1000..0x4000 => count_into::<u16, 0x4000>(samples, low, format, padding),
+        _ => count_into::<u16, 0x1_0000>(samples, low, format, padding),
+    }
+}
+
+/// The least and the greatest sample, in ascending order of value.
+fn range(samples: &[u16], format: SampleFormat) -> (u16, u16) {
+    let (mask, bias) = (format.mask() as u16, format.bias() as u16);
+    samples.iter().fold((u16::MAX, 0), |(low, high), sample| {
+        let level = (sample & mask) ^ bias;
+        (low.min(level), high.max(level))
+    })
+}
+
+/// Counts samples that lie less than `N`, a power of two, above `low`, in ascending order of value.
+fn count_into<T: Copy + Into<u16>, const N: usize>(
+    samples: &[T],
+    low: u16,
+    format: SampleFormat,
+    padding: Option<Padding>,
+) -> Histogram {
+    let (mask, bias) = (format.mask() as u16, format.bias() as u16);
+    // The last mask changes nothing; it shows the compiler that the index is in range.
+    let index =
+        |sample: T| usize::from(((sample.into() & mask) ^ bias).wrapping_sub(low)) & (N - 1);
+    let mut tables = vec![[0u32; N]; LANES];
+    let (quads, rest) = samples.as_chunks::<LANES>();
+    if let [a, b, c, d] = tables.as_mut_slice() {
+        for quad in quads {
+            a[index(quad[0])] += 1;
+            b[index(quad[1])] += 1;
+            c[index(quad[2])] += 1;
+            d[index(quad[3])] += 1;
+        }
+        for &sample in rest {
+            a[index(sample)] += 1;
+        }
+    }
+    let counts = (0..N).map(|i| tables.iter().map(|table| u64::from(table[i])).sum::<u64>());
+    let lowest = i64::from(low) - i64::from(bias);
+    let occurring = (lowest..).zip(counts).filter(|&(_, count)| count > 0);
+    Histogram::from_ascending(occurring, padding)
+}
