@@ -2,7 +2,10 @@
 //!
 //! `ARCHITECTURE.md` shows the house: a module imports only from the floors below it.
 
+pub mod cli;
 pub mod comm;
+pub mod commands;
+pub mod config;
 pub mod crew;
 pub mod dataset;
 pub mod deident;
@@ -15,6 +18,7 @@ pub mod pipeline;
 pub mod read;
 pub mod record;
 pub mod results;
+pub mod sample;
 pub mod scan;
 pub mod schedule;
 pub mod stage;

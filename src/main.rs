@@ -1,1 +1,113 @@
-fn main(){}
+//! The program: joins the ranks, runs the command, prints its last words, leaves with its exit code.
+
+use std::io::Write;
+use std::panic::PanicHookInfo;
+use std::process::ExitCode;
+
+use clap::Parser;
+use sauva::cli::{Cli, Command, LogFormat, RunArgs};
+use sauva::comm::{self, Comm};
+use sauva::commands::{Conclusion, Locked, generate, keygen, run};
+use sauva::crew;
+use sauva::record::ExitStatus;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    // clap's own exit code for bad usage is 2, which here means "some quarantined".
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let is_help = !error.use_stderr();
+            error.print().ok();
+            return if is_help { ExitCode::SUCCESS } else { code(ExitStatus::Usage) };
+        }
+    };
+    log_to_stderr(cli.log_format);
+    let (status, text) = match cli.command {
+        Command::Run(args) => run(args),
+        Command::Generate(args) => tell(generate::execute(&args)),
+        Command::Keygen(args) => tell(keygen::execute(&args)),
+    };
+    // Nothing is left to do for a reader that has gone away.
+    write!(std::io::stdout(), "{text}").ok();
+    code(status)
+}
+
+fn run(args: RunArgs) -> (ExitStatus, String) {
+    std::panic::set_hook(Box::new(report_panic));
+    let comm = match comm::connect() {
+        Ok(comm) => comm,
+        Err(refusal) => return (complain(&refusal.into()), String::new()),
+    };
+    comm::abort_on_panic(ExitStatus::Check as i32);
+    let span = tracing::info_span!("sauva", rank = comm.rank());
+    let _entered = span.enter();
+    let outcome = job(args, comm.as_ref());
+    let is_first = comm.rank() == 0;
+    let outcome = outcome.map_err(|error| agreed_status(comm.as_ref(), complain_once(&error)));
+    comm.finish();
+    match outcome {
+        Ok(Conclusion { status, text }) if is_first => (status, text),
+        Ok(Conclusion { status, .. }) => (status, String::new()),
+        Err(status) => (status, String::new()),
+    }
+}
+
+fn job(args: RunArgs, comm: &dyn Comm) -> anyhow::Result<Conclusion> {
+    let config = comm::agree(comm, args.resolve().map_err(anyhow::Error::from))?;
+    run::execute(&config, comm)
+}
+
+/// Says what is wrong, once for all ranks: on the rank where it happened. The others have no exit
+/// status of their own.
+fn complain_once(error: &anyhow::Error) -> Option<ExitStatus> {
+    (!error.is::<comm::RemoteFailure>()).then(|| complain(error))
+}
+
+/// One exit status for all ranks. They come here together: an error that one rank has, all have
+/// agreed on.
+fn agreed_status(comm: &dyn Comm, mine: Option<ExitStatus>) -> ExitStatus {
+    let codes = comm::all_gather(comm, mine.map_or_else(Vec::new, |status| vec![status as u8]));
+    let is_locked = codes.concat().contains(&(ExitStatus::Locked as u8));
+    if is_locked { ExitStatus::Locked } else { ExitStatus::Usage }
+}
+
+fn complain(error: &anyhow::Error) -> ExitStatus {
+    writeln!(std::io::stderr(), "sauva: {error:#}").ok();
+    status_of(error)
+}
+
+fn status_of(error: &anyhow::Error) -> ExitStatus {
+    if error.is::<Locked>() { ExitStatus::Locked } else { ExitStatus::Usage }
+}
+
+fn tell(outcome: anyhow::Result<String>) -> (ExitStatus, String) {
+    match outcome {
+        Ok(text) => (ExitStatus::Done, format!("{text}\n")),
+        Err(error) => (complain(&error), String::new()),
+    }
+}
+
+fn code(status: ExitStatus) -> ExitCode {
+    ExitCode::from(status as u8)
+}
+
+/// A panic's own message may hold a value of a file: only its place in the source is told.
+fn report_panic(panic: &PanicHookInfo<'_>) {
+    if crew::catches_panics() {
+        crew::report_caught_panic(panic.location());
+    } else {
+        let place = panic.location().map_or_else(String::new, ToString::to_string);
+        writeln!(std::io::stderr(), "sauva: an internal check failed at {place}; the run ends").ok();
+    }
+}
+
+fn log_to_stderr(format: LogFormat) {
+    let filter = EnvFilter::try_from_env("SAUVA_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("warn,sauva=info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.with_target(false).init(),
+        LogFormat::Json => log.json().init(),
+    }
+}

@@ -63,6 +63,11 @@ impl FileRecord {
     pub fn failed(path_id: &str, size_bytes: u64, outcome: Outcome, failure: Failure) -> Self {
         Self { path_id: path_id.to_owned(), size_bytes, outcome, failure: Some(failure), instance: None }
     }
+
+    /// Whether the file was not let through.
+    pub fn is_quarantined(&self) -> bool {
+        self.outcome == Outcome::Quarantined
+    }
 }
 
 /// An instance in the output: a row of the index.
@@ -130,6 +135,8 @@ pub enum ExitStatus {
     Usage = 1,
     /// Done, some inputs quarantined.
     Quarantined = 2,
+    /// Another run holds the output.
+    Locked = 4,
     /// An internal check failed.
     Check = 70,
     /// Stopped before the end; the same command goes on.

@@ -114,7 +114,8 @@ fn join(expected: (usize, &'static str)) -> Result<Box<dyn Comm>, LauncherError>
     Ok(Box::new(Solo::default()))
 }
 
-/// Name and version of the MPI library in use, such as `Open MPI v4.1.4`; none when built without.
+/// Name and version of the MPI library in use, such as `Open MPI v4.1.4` or `MPICH 4.0.2`; `None`
+/// when built without.
 pub fn library_version() -> Option<String> {
     #[cfg(feature = "mpi")]
     return Some(mpi::library_version());

@@ -210,11 +210,14 @@ pub(super) fn abort(code: i32) -> ! {
 }
 
 /// The first words that the library says of itself: Open MPI goes on with its packager after a
-/// comma, MPICH with its build options on further lines.
+/// comma, MPICH (`MPICH Version: 4.0.2`) with its build options on further lines.
 pub(super) fn library_version() -> String {
     let text = environment::library_version().unwrap_or_default();
     let name = text.split(['\n', ',', '\0']).next().unwrap_or_default();
-    name.split_whitespace().collect::<Vec<_>>().join(" ")
+    name.split_whitespace()
+        .filter(|word| *word != "Version:")
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]

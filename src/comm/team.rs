@@ -11,7 +11,6 @@ use super::inbox::Inbox;
 use super::{Comm, Tag};
 
 /// What a rank tells another.
-#[derive(Debug)]
 enum Letter {
     Message {
         from: usize,

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 pub use index::{failures_csv, index_csv, manifest};
 pub use metrics::{METRICS_SCHEMA, RankMetrics, RunShape, metrics_csv};
-pub use summary::{Digests, RunFacts, Summary, summarize};
+pub use summary::{Counts, Digests, RunFacts, Summary, summarize};
 
 use crate::storage;
 use crate::write::hex;

@@ -14,8 +14,9 @@ use num_bigint::{BigInt, Sign};
 use num_traits::{One, Signed, ToPrimitive, Zero};
 use serde::{Deserialize, Serialize};
 
-/// The most characters of a decimal string (PS3.5 Table 6.2-1, VR DS).
-const DS_MAX_CHARS: usize = 16;
+/// The most characters taken from a decimal string. PS3.5 Table 6.2-1 allows 16; writers that print
+/// a double in full pass that, and their numbers are good.
+const DS_MAX_CHARS: usize = 64;
 /// The widest exponent taken from a decimal string. Far beyond any unit, and small enough that the
 /// squares of rescaled values are finite as `f64`.
 const DS_MAX_EXPONENT: i32 = 100;
@@ -68,7 +69,7 @@ impl Decimal {
         number
     }
 
-    /// Reads one value of a decimal string: PS3.5 section 6.2, at most 16 characters besides the
+    /// Reads one value of a decimal string: PS3.5 section 6.2, at most 64 characters besides the
     /// spaces around it, and an exponent of at most 100 either way.
     pub fn from_ds(text: &str) -> Result<Self, DecimalError> {
         let text = text.trim_matches(' ');

@@ -1,0 +1,154 @@
+//! What was typed: the command line, with the help that teaches it.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::{ConfigError, RunConfig, input_folder, new_path};
+use crate::encode::{CODECS, Encoder};
+use crate::sample::Kind;
+
+/// De-identifies, losslessly compresses and measures trees of DICOM files, on one machine or with
+/// MPI on a cluster.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    /// How log lines look, on standard error.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  sauva generate --count 100 --output sample        a synthetic tree of CT images
+  sauva run --input sample --output out             one process, all cores
+  mpirun -n 4 --bind-to none sauva run --input sample --output out
+                                                    four ranks (built with --features mpi)
+
+Exit codes: 0 all done; 2 done, some inputs quarantined; 1 usage, configuration or environment;
+4 another run holds the output; 75 stopped, run the same command again; 70 an internal check failed.
+
+More detail in the log: SAUVA_LOG=debug (off, error, warn, info, debug, trace).";
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// De-identify, compress, measure and write every DICOM file of a tree.
+    ///
+    /// Each input ends in exactly one state: written; duplicate (the same instance with the same
+    /// content came from another file); quarantined, with its reason in failures.csv; or not DICOM.
+    /// What is unclear is quarantined, never written. Inputs are only read.
+    ///
+    /// OUT/dicom holds the instances under pseudonyms, OUT/index.csv a row for each with its
+    /// statistics, OUT/summary.json the run on one page, OUT/metrics.csv the times of each rank,
+    /// OUT/manifest.sha256 the digests.
+    Run(RunArgs),
+    /// Write a synthetic tree of CT images with invented patients, for tests and benchmarks.
+    Generate(GenerateArgs),
+    /// Make a key file: 32 random bytes that only you can read.
+    ///
+    /// The key ties pseudonyms to patients. Keep it as safe as the originals: with it the same input
+    /// gives the same pseudonyms again, without it nobody can link the output to a patient.
+    Keygen(KeygenArgs),
+}
+
+/// Options of `sauva run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Folder with DICOM files, searched at every depth. Links are not followed.
+    #[arg(long, short)]
+    pub input: PathBuf,
+    /// Folder for the results: new, empty, or left by a run of sauva that did not finish.
+    #[arg(long, short)]
+    pub output: PathBuf,
+    /// Key file of `sauva keygen`. Default: $XDG_CONFIG_HOME/sauva/key, made on first use.
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// How pixels are written. Every coded frame is decoded again and compared.
+    #[arg(long, default_value = CODECS[0].name, value_parser = codec_names())]
+    pub codec: String,
+    /// Who does which file. static: the list is dealt before the work begins, largest files first.
+    #[arg(long, default_value = "static", value_parser = ["static"])]
+    pub schedule: String,
+    /// Rules of de-identification. basic: the Basic Application Level Confidentiality Profile.
+    #[arg(long, default_value = "basic", value_parser = ["basic"])]
+    pub profile: String,
+    /// Threads of each rank. Default: SLURM_CPUS_PER_TASK, else the cores of the node shared among
+    /// its ranks.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// New file, readable by you alone, that lists which input path each path ID of the reports
+    /// stands for. It names patients: keep it outside the output.
+    #[arg(long, value_name = "FILE")]
+    pub private_log: Option<PathBuf>,
+    /// Do not show the progress.
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+fn codec_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(CODECS.iter().map(|codec| codec.name).chain(["native"]))
+}
+
+impl RunArgs {
+    /// Settles what was typed; every field is taken up, so that none can be forgotten.
+    pub fn resolve(self) -> Result<RunConfig, ConfigError> {
+        let Self { input, output, key_file, codec, schedule, profile, threads, private_log, quiet } =
+            self;
+        debug_assert!(schedule == "static" && profile == "basic", "clap allows no others");
+        let encoder = Encoder::by_name(&codec).ok_or_else(|| ConfigError::Codec(codec.clone()))?;
+        if threads == Some(0) {
+            return Err(ConfigError::Threads);
+        }
+        let private_log = private_log
+            .map(|path| new_path(&path).map_err(|error| ConfigError::PrivateLog(error.kind())))
+            .transpose()?;
+        Ok(RunConfig {
+            input: input_folder(&input)?,
+            output: new_path(&output).map_err(|error| ConfigError::Output(error.kind()))?,
+            key_file,
+            private_log,
+            codec,
+            encoder,
+            threads,
+            progress: !quiet,
+        })
+    }
+}
+
+/// Options of `sauva generate`.
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// Number of files.
+    #[arg(long, default_value_t = 100)]
+    pub count: usize,
+    /// New or empty folder.
+    #[arg(long, short)]
+    pub output: PathBuf,
+    /// ct: shapes like a body, compresses as real CT does; gradient: a gradient with noise.
+    #[arg(long, value_enum, default_value_t = Kind::Ct)]
+    pub kind: Kind,
+    /// The same seed gives the same bytes.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// Options of `sauva keygen`.
+#[derive(Debug, Args)]
+pub struct KeygenArgs {
+    /// The file to make. One that exists is never replaced.
+    pub key_file: PathBuf,
+}

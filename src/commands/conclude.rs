@@ -1,0 +1,217 @@
+//! The end of a run, on rank 0: the reports of all ranks in, the results in the output folder and
+//! the last words out.
+
+use std::fmt::Write;
+use std::os::unix::ffi::OsStrExt;
+
+use anyhow::{Context, Result, bail};
+
+use super::output::SUMMARY;
+use super::run::{Lead, RankReport, decode};
+use crate::comm;
+use crate::config::RunConfig;
+use crate::crew::Harvest;
+use crate::deident::Pseudonyms;
+use crate::ledger::settle;
+use crate::read::Limits;
+use crate::record::{ExitStatus, Failure, FileRecord, Outcome};
+use crate::results::{
+    Counts, Digests, RankMetrics, RunFacts, RunShape, Summary, digest, failures_csv, index_csv,
+    manifest, metrics_csv, put, summarize,
+};
+use crate::stage::Stopwatch;
+use crate::storage;
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Conclusion {
+    /// The exit code.
+    pub status: ExitStatus,
+    /// What to tell the user; empty on all ranks but 0.
+    pub text: String,
+}
+
+pub(super) fn conclude(
+    config: &RunConfig,
+    lead: Lead,
+    pseudonyms: &Pseudonyms,
+    reports: &[Vec<u8>],
+    wall: &Stopwatch,
+) -> Result<Conclusion> {
+    let (mut harvest, mut ranks) = merge(reports);
+    if let Some(reason) = harvest.stopped {
+        let text = format!("stopped: {reason}. Nothing of the input is changed; mend it and run the \
+                            same command again.\n");
+        return Ok(Conclusion { status: ExitStatus::Stopped, text });
+    }
+    let others = lead.others.iter().map(|other| {
+        let failure = Failure {
+            stage: None,
+            class: other.kind.class().to_owned(),
+            message: other.kind.message().to_owned(),
+        };
+        FileRecord::failed(&other.path_id, 0, Outcome::Quarantined, failure)
+    });
+    harvest.records.extend(others);
+    let records = &mut harvest.records;
+    settle(records, &mut harvest.totals, &config.output, &Limits::default())
+        .context("the claims to one name cannot be settled")?;
+    check_accounts(&lead, records)?;
+    for record in records.iter().filter(|record| record.outcome == Outcome::Written) {
+        let instance = record.instance.as_ref();
+        if let Some((instance, m)) = instance.and_then(|i| Some((i, i.measured.as_ref()?))) {
+            harvest.totals.add_sums(&instance.modality, &m.sums);
+        }
+    }
+    for rank in &mut ranks {
+        rank.wall_s = rank.wall_s.max(wall.seconds());
+    }
+    let summary = write_results(config, &lead, pseudonyms, &harvest, &ranks)?;
+    if let Some(path) = &config.private_log {
+        storage::write_private(path, &private_log(&lead, &harvest.records)?)
+            .context("--private-log: the file cannot be written")?;
+    }
+    let failed = summary.outcome.quarantined > 0;
+    let status = if failed { ExitStatus::Quarantined } else { ExitStatus::Done };
+    Ok(Conclusion { status, text: last_words(&lead, config, &summary, &ranks)? })
+}
+
+fn merge(reports: &[Vec<u8>]) -> (Harvest, Vec<RankMetrics>) {
+    let mut harvest = Harvest::default();
+    let mut ranks = Vec::with_capacity(reports.len());
+    for report in reports {
+        let report: RankReport = decode(report);
+        harvest.merge(report.harvest);
+        ranks.push(report.metrics);
+    }
+    (harvest, ranks)
+}
+
+/// Every input must stand in exactly one record: a lost file must not look like a success.
+fn check_accounts(lead: &Lead, records: &[FileRecord]) -> Result<()> {
+    let mut expected: Vec<&str> = lead.files.iter().map(|file| file.path_id.as_str()).collect();
+    expected.extend(lead.others.iter().map(|other| other.path_id.as_str()));
+    let mut found: Vec<&str> = records.iter().map(|record| record.path_id.as_str()).collect();
+    expected.sort_unstable();
+    found.sort_unstable();
+    if expected != found || Counts::of(records).total() != expected.len() as u64 {
+        bail!(
+            "{} inputs were found and {} are accounted for: an error in sauva; please report it",
+            expected.len(),
+            found.len()
+        );
+    }
+    Ok(())
+}
+
+fn write_results(
+    config: &RunConfig,
+    lead: &Lead,
+    pseudonyms: &Pseudonyms,
+    harvest: &Harvest,
+    ranks: &[RankMetrics],
+) -> Result<Summary> {
+    let records = &harvest.records;
+    let (index, failures) = (index_csv(records)?, failures_csv(records)?);
+    let manifest = manifest(records);
+    let digests = Digests {
+        index: digest(&index),
+        failures: digest(&failures),
+        manifest: digest(&manifest),
+        statistics: String::new(),
+    };
+    let run_id = format!("{}-{}", lead.start_unix_s, std::process::id());
+    let threads = ranks.iter().map(|rank| rank.threads).max().unwrap_or(1);
+    let mode = match (ranks.len(), threads) {
+        (1, _) => "threads",
+        (_, 1) => "mpi",
+        _ => "hybrid",
+    };
+    let facts = RunFacts {
+        run_id: run_id.clone(),
+        start_unix_s: lead.start_unix_s,
+        mpi: if ranks.len() > 1 { comm::library_version() } else { None },
+        codec: config.codec.clone(),
+        key_fingerprint: pseudonyms.fingerprint(),
+    };
+    let summary = summarize(&facts, records, &harvest.totals, ranks, digests)?;
+    let shape = RunShape { run_id, mode, ranks: ranks.len() };
+    let metrics = metrics_csv(&shape, ranks)?;
+    let mut json = serde_json::to_vec_pretty(&summary)?;
+    json.push(b'\n');
+    // The summary comes last: its presence says that the run is complete.
+    let results: [(&str, &[u8]); 5] = [
+        ("index.csv", &index),
+        ("failures.csv", &failures),
+        ("manifest.sha256", &manifest),
+        ("metrics.csv", &metrics),
+        (SUMMARY, &json),
+    ];
+    for (name, bytes) in results {
+        put(&config.output, name, bytes).with_context(|| format!("{name} cannot be written"))?;
+    }
+    Ok(summary)
+}
+
+/// Which path each path ID stands for: for the operator's eyes only.
+fn private_log(lead: &Lead, records: &[FileRecord]) -> Result<Vec<u8>> {
+    let outcomes: std::collections::HashMap<&str, &FileRecord> =
+        records.iter().map(|record| (record.path_id.as_str(), record)).collect();
+    let files = lead.files.iter().map(|file| (&file.path_id, &file.path));
+    let others = lead.others.iter().map(|other| (&other.path_id, &other.path));
+    let mut rows: Vec<_> = files.chain(others).collect();
+    rows.sort();
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record(["path_id", "outcome", "class", "path"])?;
+    for (path_id, path) in rows {
+        let record = outcomes.get(path_id.as_str());
+        let failure = record.and_then(|record| record.failure.as_ref());
+        out.write_record([
+            path_id.as_bytes(),
+            record.map_or("", |record| record.outcome.name()).as_bytes(),
+            failure.map_or("", |failure| &failure.class).as_bytes(),
+            path.as_os_str().as_bytes(),
+        ])?;
+    }
+    Ok(out.into_inner().map_err(csv::IntoInnerError::into_error)?)
+}
+
+fn last_words(
+    lead: &Lead,
+    config: &RunConfig,
+    summary: &Summary,
+    ranks: &[RankMetrics],
+) -> Result<String> {
+    let mut text = String::new();
+    if lead.key_was_made {
+        writeln!(text, "A key of your own was made; keep it safe (`sauva keygen --help`).\n")?;
+    }
+    let Counts { written, duplicate, quarantined, not_dicom } = summary.outcome;
+    writeln!(text, "  inputs        {:>10}", summary.outcome.total())?;
+    writeln!(text, "  written       {written:>10}")?;
+    writeln!(text, "  duplicate     {duplicate:>10}")?;
+    writeln!(text, "  quarantined   {quarantined:>10}")?;
+    writeln!(text, "  not DICOM     {not_dicom:>10}")?;
+    let pixels = &summary.compression;
+    writeln!(
+        text,
+        "  pixel data    {:>7.1} MB -> {:.1} MB, {:.2} times smaller, every frame verified",
+        pixels.bytes_in as f64 / 1e6,
+        pixels.bytes_out as f64 / 1e6,
+        pixels.ratio
+    )?;
+    let wall = ranks.iter().map(|rank| rank.wall_s).fold(0.0, f64::max);
+    let threads: usize = ranks.iter().map(|rank| rank.threads).sum();
+    writeln!(
+        text,
+        "  time          {wall:>8.2} s, {:.0} files/s, on {} rank(s) with {threads} thread(s)",
+        summary.input.files as f64 / wall.max(1e-3),
+        ranks.len()
+    )?;
+    writeln!(text, "\n  results in {}", config.output.display())?;
+    writeln!(text, "    dicom/  index.csv  summary.json  metrics.csv  manifest.sha256")?;
+    if quarantined + not_dicom + duplicate > 0 {
+        writeln!(text, "    failures.csv: what was not written, and why")?;
+    }
+    Ok(text)
+}

@@ -1,0 +1,12 @@
+//! The commands, one file each.
+
+mod conclude;
+pub mod generate;
+pub mod keygen;
+mod machine;
+mod output;
+mod progress;
+pub mod run;
+
+pub use conclude::Conclusion;
+pub use output::Locked;

@@ -1,0 +1,125 @@
+//! The output folder: whether it is ours to write to, and the mark and the lock that say so.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::machine::host;
+use crate::write::{INSTANCES, STATE};
+
+/// The mark of an output folder of ours.
+const MARK: &str = "sauva-output";
+/// Its presence says that a run came to its end.
+pub(super) const SUMMARY: &str = "summary.json";
+
+/// Another run holds the output folder.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "another run holds --output (process {process} on {host}): wait for it, or if it is gone for \
+     sure, remove .sauva/lock there"
+)]
+pub struct Locked {
+    process: String,
+    host: String,
+}
+
+/// An output folder that this run holds; let go when dropped.
+#[derive(Debug)]
+pub(super) struct Output {
+    lock: PathBuf,
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        // A lock that stays behind is taken over by the next run here: the process is gone.
+        fs::remove_file(&self.lock).ok();
+    }
+}
+
+/// Makes the folder ours. New or empty, it is marked; one of a run that did not finish is cleared
+/// and begun anew; everything else is refused and left as it is.
+pub(super) fn open(folder: &Path) -> Result<Output> {
+    fs::create_dir_all(folder).context("--output: the folder cannot be made")?;
+    let state = folder.join(STATE);
+    if !state.join(MARK).exists() {
+        let mut entries = fs::read_dir(folder).context("--output: the folder cannot be listed")?;
+        if entries.next().is_some() {
+            bail!("--output: the folder holds files that are not sauva's: choose a new one");
+        }
+        fs::create_dir(&state).context("--output: nothing can be made in the folder")?;
+        fs::write(state.join(MARK), "")?;
+    }
+    let output = lock(&state)?;
+    if folder.join(SUMMARY).exists() {
+        bail!("--output: the folder holds the results of a finished run: choose a new one");
+    }
+    for left_over in [folder.join(INSTANCES), state.join("contested")] {
+        if left_over.exists() {
+            fs::remove_dir_all(left_over).context("--output: an unfinished run's files stay")?;
+        }
+    }
+    Ok(output)
+}
+
+fn lock(state: &Path) -> Result<Output> {
+    let path = state.join("lock");
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    let mut file = match options.open(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            let holder = fs::read_to_string(&path).unwrap_or_default();
+            let (process, host) = holder.trim().split_once(' ').unwrap_or_default();
+            if is_alive(process, host) {
+                return Err(Locked { process: process.into(), host: host.into() }.into());
+            }
+            fs::remove_file(&path).context("the lock of a run that died stays")?;
+            options.open(&path).context("--output: the lock cannot be taken")?
+        }
+        opened => opened.context("--output: the lock cannot be taken")?,
+    };
+    let output = Output { lock: path };
+    writeln!(file, "{} {}", std::process::id(), host())?;
+    Ok(output)
+}
+
+/// Whether the holder of a lock may still run. Of another host nothing is known, so it may.
+fn is_alive(process: &str, holder: &str) -> bool {
+    holder != host() || Path::new("/proc").join(process).exists() && !process.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_with_files_of_others_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("thesis.txt"), "precious").unwrap();
+        assert!(open(folder.path()).unwrap_err().to_string().contains("not sauva's"));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn an_unfinished_run_is_begun_anew_and_a_finished_one_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(open(folder.path()).unwrap());
+        fs::create_dir(folder.path().join(INSTANCES)).unwrap();
+        drop(open(folder.path()).unwrap());
+        assert!(!folder.path().join(INSTANCES).exists());
+        fs::write(folder.path().join(SUMMARY), "{}").unwrap();
+        assert!(open(folder.path()).unwrap_err().to_string().contains("finished run"));
+    }
+
+    #[test]
+    fn a_second_run_is_refused_until_the_first_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = open(folder.path()).unwrap();
+        assert!(open(folder.path()).unwrap_err().is::<Locked>());
+        drop(first);
+        let lock = folder.path().join(STATE).join("lock");
+        fs::write(lock, format!("4194305 {}\n", host())).unwrap();
+        assert!(open(folder.path()).is_ok(), "the lock of a dead process is taken over");
+    }
+}
