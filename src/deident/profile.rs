@@ -65,6 +65,8 @@ pub fn basic(tag: Tag) -> Action {
     }
     let Some(vr) = dictionary_vr(tag) else { return Action::Remove };
     match table().basic(tag) {
+        // A new UID is the dummy of a UID, and keeps what refers to it together.
+        Some(ActionCode::D) if vr == VirtualVr::Exact(VR::UI) => Action::ReplaceUid,
         Some(code) => resolve(code, tag, vr == VirtualVr::Exact(VR::SQ)),
         None => unlisted(tag, vr),
     }
@@ -133,7 +135,7 @@ mod tests {
                 _ if tag == tags::PATIENT_NAME => &[Action::PatientName],
                 _ if tag.0 < 8 => &[Action::Remove],
                 ActionCode::X => &[Action::Remove],
-                ActionCode::D => &[Action::Dummy],
+                ActionCode::D => &[Action::Dummy, Action::ReplaceUid],
                 ActionCode::Z => &[Action::Empty],
                 ActionCode::U => &[Action::ReplaceUid],
                 ActionCode::ZOrD | ActionCode::XOrD => &[Action::Dummy, Action::Remove],

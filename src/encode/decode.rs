@@ -2,6 +2,7 @@
 //! each codestream's header with the attributes.
 
 use std::borrow::Cow;
+use std::io::Read;
 
 use bytes::Bytes;
 use dicom::dictionary_std::uids;
@@ -21,10 +22,15 @@ pub(super) fn frames(
 ) -> Result<Bytes, EncodeError> {
     let photometric = photometric::decoded(&image.photometric_interpretation, transfer_syntax)
         .ok_or(EncodeError::Unsupported)?;
-    let length = (image.samples_per_frame() * u64::from(image.bits_allocated).div_ceil(8)) as usize;
+    let bits = image.samples_per_frame() * u64::from(image.bits_allocated);
+    if bits % 8 != 0 && frames.len() > 1 {
+        // Native frames of single bits share bytes; coded ones do not.
+        return Err(EncodeError::Unsupported);
+    }
+    let length = bits.div_ceil(8) as usize;
     let mut native = Vec::new();
     for stream in frames {
-        let frame = one(stream, image, transfer_syntax)?;
+        let frame = one(stream, image, transfer_syntax, length)?;
         if frame.len() != length {
             return Err(EncodeError::DecodedLength);
         }
@@ -35,8 +41,14 @@ pub(super) fn frames(
     Ok(native.into())
 }
 
-fn one(stream: &[u8], image: &ImagePixel, transfer_syntax: &str) -> Result<Vec<u8>, EncodeError> {
+fn one(
+    stream: &[u8],
+    image: &ImagePixel,
+    transfer_syntax: &str,
+    length: usize,
+) -> Result<Vec<u8>, EncodeError> {
     match transfer_syntax {
+        DEFLATED_IMAGE_FRAME => inflate(stream, length),
         uids::JPEG_BASELINE8_BIT
         | uids::JPEG_EXTENDED12_BIT
         | uids::JPEG_LOSSLESS
@@ -46,6 +58,21 @@ fn one(stream: &[u8], image: &ImagePixel, transfer_syntax: &str) -> Result<Vec<u
         }
         _ => registered(stream, image, transfer_syntax),
     }
+}
+
+/// Deflated Image Frame Compression (PS3.5 section A.4.13).
+const DEFLATED_IMAGE_FRAME: &str = "1.2.840.10008.1.2.8.1";
+
+/// A deflated frame of known length; a byte more is enough to see that it is longer.
+fn inflate(stream: &[u8], length: usize) -> Result<Vec<u8>, EncodeError> {
+    let mut frame = Vec::with_capacity(length + 1);
+    let mut inflating = flate2::read::DeflateDecoder::new(stream).take(length as u64 + 2);
+    inflating.read_to_end(&mut frame).map_err(|_| EncodeError::Decode)?;
+    if frame.len() == length + 1 && length % 2 == 1 {
+        // A frame of odd length is padded before it is deflated.
+        frame.pop();
+    }
+    Ok(frame)
 }
 
 /// JPEG with no colour conversion, whatever markers of other standards the stream carries: what the
