@@ -86,7 +86,11 @@ fn lock(state: &Path) -> Result<Output> {
 
 /// Whether the holder of a lock may still run. Of another host nothing is known, so it may.
 fn is_alive(process: &str, holder: &str) -> bool {
-    holder != host() || Path::new("/proc").join(process).exists() && !process.is_empty()
+    let is_here = holder == host() && process.parse::<u32>().is_ok();
+    !is_here || fs::read_to_string(format!("/proc/{process}/stat")).is_ok_and(|stat| {
+        // A process that was killed and not yet waited for is a zombie (proc(5), field 3).
+        stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
+    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,27 @@
+//! Integration tests: the real command in a temporary folder, and rooms together.
+
+mod cli;
+mod duplicates;
+mod help;
+#[cfg(feature = "mpi")]
+mod mpi;
+mod privacy;
+mod ranks;
+mod reader;
+mod real_files;
+mod special_files;
+
+/// A file of tests that is not named above would never run.
+#[test]
+fn no_test_file_is_forgotten() {
+    let source = include_str!("main.rs");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let module = name.trim_end_matches(".rs");
+        assert!(
+            module == "main" || source.contains(&format!("mod {module};")),
+            "tests/it/{name} is not named in main.rs"
+        );
+    }
+}
