@@ -54,7 +54,7 @@ pub enum Command {
     ///
     /// OUT/dicom holds the instances under pseudonyms, OUT/index.csv a row for each with its
     /// statistics, OUT/summary.json the run on one page, OUT/metrics.csv the times of each rank,
-    /// OUT/manifest.sha256 the digests.
+    /// OUT/manifest.sha256 the digests, OUT/failures.csv whatever was not written and why.
     Run(RunArgs),
     /// Write a synthetic tree of CT images with invented patients, for tests and benchmarks.
     Generate(GenerateArgs),
@@ -74,7 +74,7 @@ pub struct RunArgs {
     /// Folder for the results: new, empty, or left by a run of sauva that did not finish.
     #[arg(long, short)]
     pub output: PathBuf,
-    /// Key file of `sauva keygen`. Default: $XDG_CONFIG_HOME/sauva/key, made on first use.
+    /// Key file of `sauva keygen`. Default: `$XDG_CONFIG_HOME/sauva/key`, made on first use.
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
     /// How pixels are written. Every coded frame is decoded again and compared.
@@ -86,7 +86,7 @@ pub struct RunArgs {
     /// Rules of de-identification. basic: the Basic Application Level Confidentiality Profile.
     #[arg(long, default_value = "basic", value_parser = ["basic"])]
     pub profile: String,
-    /// Threads of each rank. Default: SLURM_CPUS_PER_TASK, else the cores of the node shared among
+    /// Threads of each rank. Default: `SLURM_CPUS_PER_TASK`, else the cores of the node shared among
     /// its ranks.
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
@@ -106,9 +106,21 @@ fn codec_names() -> PossibleValuesParser {
 impl RunArgs {
     /// Settles what was typed; every field is taken up, so that none can be forgotten.
     pub fn resolve(self) -> Result<RunConfig, ConfigError> {
-        let Self { input, output, key_file, codec, schedule, profile, threads, private_log, quiet } =
-            self;
-        debug_assert!(schedule == "static" && profile == "basic", "clap allows no others");
+        let Self {
+            input,
+            output,
+            key_file,
+            codec,
+            schedule,
+            profile,
+            threads,
+            private_log,
+            quiet,
+        } = self;
+        debug_assert!(
+            schedule == "static" && profile == "basic",
+            "clap allows no others"
+        );
         let encoder = Encoder::by_name(&codec).ok_or_else(|| ConfigError::Codec(codec.clone()))?;
         if threads == Some(0) {
             return Err(ConfigError::Threads);

@@ -44,19 +44,36 @@ pub struct Identity {
 /// An instance from which the profile has removed what identifies.
 #[derive(Debug)]
 pub struct Deidentified {
-    pub(crate) data_set: DataSet,
-    pub(crate) transfer_syntax: String,
-    pub(crate) image: Option<(ImagePixel, SourcePixels)>,
-    pub(crate) identity: Identity,
-    /// An overlay stood in the bits above Bits Stored: they are to be cleared.
-    pub(crate) embedded_overlay: bool,
+    cleaned: Original,
+    identity: Identity,
+    embedded_overlay: bool,
 }
 
 impl Deidentified {
     /// Only `deident` may call this (clippy.toml holds it): it is the claim that the profile ran.
-    pub(crate) fn new(original: Original, identity: Identity, embedded_overlay: bool) -> Self {
-        let Original { data_set, transfer_syntax, image } = original;
-        Self { data_set, transfer_syntax, image, identity, embedded_overlay }
+    /// `embedded_overlay` says that an overlay stood in the bits above Bits Stored, which are to be
+    /// cleared.
+    pub(crate) fn new(cleaned: Original, identity: Identity, embedded_overlay: bool) -> Self {
+        Self {
+            cleaned,
+            identity,
+            embedded_overlay,
+        }
+    }
+
+    /// The attributes that were kept.
+    pub fn data_set(&self) -> &DataSet {
+        &self.cleaned.data_set
+    }
+
+    /// Who it is now.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The parts: the cleaned instance, its identity, and whether an overlay is to be cleared.
+    pub fn into_parts(self) -> (Original, Identity, bool) {
+        (self.cleaned, self.identity, self.embedded_overlay)
     }
 }
 

@@ -61,7 +61,13 @@ pub struct FileRecord {
 impl FileRecord {
     /// The record of a file that was not written.
     pub fn failed(path_id: &str, size_bytes: u64, outcome: Outcome, failure: Failure) -> Self {
-        Self { path_id: path_id.to_owned(), size_bytes, outcome, failure: Some(failure), instance: None }
+        Self {
+            path_id: path_id.to_owned(),
+            size_bytes,
+            outcome,
+            failure: Some(failure),
+            instance: None,
+        }
     }
 
     /// Whether the file was not let through.

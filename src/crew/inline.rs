@@ -48,7 +48,10 @@ struct Shared {
 
 impl Shared {
     fn progress(&self) -> Progress {
-        Progress { files: self.files.load(Relaxed), bytes: self.bytes.load(Relaxed) }
+        Progress {
+            files: self.files.load(Relaxed),
+            bytes: self.bytes.load(Relaxed),
+        }
     }
 }
 
@@ -93,7 +96,9 @@ fn take_files(pipeline: &Pipeline, files: &[FileEntry], shared: &Shared) -> Harv
     let clock = StageClock::default();
     let mut harvest = Harvest::default();
     while !shared.stop.load(Relaxed) {
-        let Some(entry) = files.get(shared.next.fetch_add(1, Relaxed)) else { break };
+        let Some(entry) = files.get(shared.next.fetch_add(1, Relaxed)) else {
+            break;
+        };
         match pipeline.process(entry, &clock) {
             Ok(processed) => {
                 if let Some(measurement) = processed.measurement {

@@ -9,7 +9,7 @@ use crate::dataset::{Tag, VR};
 
 /// What is done with an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
+pub(super) enum Action {
     /// It is left out.
     Remove,
     /// It stands with no value.
@@ -51,19 +51,23 @@ const STRUCTURAL_UIDS: [Tag; 19] = [
 ];
 
 /// The VR that the dictionary gives; `None` where the standard knows no such attribute.
-pub fn dictionary_vr(tag: Tag) -> Option<VirtualVr> {
-    StandardDataDictionary.by_tag(tag).map(DataDictionaryEntry::vr)
+pub(super) fn dictionary_vr(tag: Tag) -> Option<VirtualVr> {
+    StandardDataDictionary
+        .by_tag(tag)
+        .map(DataDictionaryEntry::vr)
 }
 
 /// The Basic Profile's action for an attribute with this tag.
-pub fn basic(tag: Tag) -> Action {
+pub(super) fn basic(tag: Tag) -> Action {
     match tag {
         tags::PATIENT_ID => return Action::PatientId,
         tags::PATIENT_NAME => return Action::PatientName,
         _ if is_removed_whole(tag) => return Action::Remove,
         _ => {}
     }
-    let Some(vr) = dictionary_vr(tag) else { return Action::Remove };
+    let Some(vr) = dictionary_vr(tag) else {
+        return Action::Remove;
+    };
     match table().basic(tag) {
         // A new UID is the dummy of a UID, and keeps what refers to it together.
         Some(ActionCode::D) if vr == VirtualVr::Exact(VR::UI) => Action::ReplaceUid,
@@ -145,7 +149,10 @@ mod tests {
             };
             // An attribute newer than the dictionary is removed, which every code allows.
             let unknown = dictionary_vr(tag).is_none() && action == Action::Remove;
-            assert!(unknown || allowed.contains(&action), "{tag} {code:?} {action:?}");
+            assert!(
+                unknown || allowed.contains(&action),
+                "{tag} {code:?} {action:?}"
+            );
         }
     }
 
@@ -168,7 +175,12 @@ mod tests {
 
     #[test]
     fn what_names_no_one_is_kept() {
-        for tag in [tags::MODALITY, tags::ROWS, tags::SOP_CLASS_UID, tags::PIXEL_SPACING] {
+        for tag in [
+            tags::MODALITY,
+            tags::ROWS,
+            tags::SOP_CLASS_UID,
+            tags::PIXEL_SPACING,
+        ] {
             assert_eq!(basic(tag), Action::Keep, "{tag}");
         }
     }

@@ -7,7 +7,7 @@ use crate::dataset::Tag;
 
 /// An action code of Table E.1-1a, composites included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ActionCode {
+pub(super) enum ActionCode {
     /// D: a dummy value that is not empty.
     D,
     /// Z: empty, or a dummy.
@@ -35,25 +35,26 @@ const TABLE: &str = include_str!("tables/ps3.15-2026d-e1-1.csv");
 
 /// Rules by tag; repeating groups and private attributes are rules of their own.
 #[derive(Debug)]
-pub struct Table {
+pub(super) struct Table {
     by_tag: HashMap<Tag, ActionCode>,
 }
 
 /// The table of this edition.
-pub fn table() -> &'static Table {
+pub(super) fn table() -> &'static Table {
     static PARSED: OnceLock<Table> = OnceLock::new();
     PARSED.get_or_init(|| Table::parse(TABLE).expect("the table is checked by a test"))
 }
 
 impl Table {
     /// The Basic Profile's action for a tag; `None` where the table does not name it.
-    pub fn basic(&self, tag: Tag) -> Option<ActionCode> {
+    pub(super) fn basic(&self, tag: Tag) -> Option<ActionCode> {
         self.by_tag.get(&tag).copied()
     }
 
     fn parse(csv: &str) -> Option<Self> {
-        let mut reader =
-            csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(csv.as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .comment(Some(b'#'))
+            .from_reader(csv.as_bytes());
         let mut by_tag = HashMap::new();
         for row in reader.records() {
             let row = row.ok()?;
@@ -70,7 +71,9 @@ impl Table {
 }
 
 fn parse_tag(text: &str) -> Option<Tag> {
-    let number = u32::from_str_radix(text, 16).ok().filter(|_| text.len() == 8)?;
+    let number = u32::from_str_radix(text, 16)
+        .ok()
+        .filter(|_| text.len() == 8)?;
     Some(Tag((number >> 16) as u16, number as u16))
 }
 

@@ -24,13 +24,17 @@ pub(super) fn split(
         return Ok(vec![join(fragments)]);
     }
     let starts = extended_offsets
-        .map(|table| offsets::<8>(table))
+        .map(offsets::<8>)
         .and_then(|offsets| starts_by_offset(fragments, &offsets, frames))
         .or_else(|| starts_by_offset(fragments, &offsets::<4>(&pixels.offset_table), frames))
         .or_else(|| starts_by_marker(fragments, frames))
         .ok_or(ReadError::Pixels("fragments cannot be assigned to frames"))?;
     let ends = starts[1..].iter().copied().chain([fragments.len()]);
-    Ok(starts.iter().zip(ends).map(|(start, end)| join(&fragments[*start..end])).collect())
+    Ok(starts
+        .iter()
+        .zip(ends)
+        .map(|(start, end)| join(&fragments[*start..end]))
+        .collect())
 }
 
 fn join(fragments: &[Bytes]) -> Bytes {
@@ -56,16 +60,23 @@ fn starts_by_offset(fragments: &[Bytes], offsets: &[u64], frames: usize) -> Opti
         positions.push(position);
         position += 8 + fragment.len() as u64;
     }
-    let starts: Vec<usize> =
-        offsets.iter().map(|offset| positions.binary_search(offset).ok()).collect::<Option<_>>()?;
+    let starts: Vec<usize> = offsets
+        .iter()
+        .map(|offset| positions.binary_search(offset).ok())
+        .collect::<Option<_>>()?;
     starts.is_sorted_by(|a, b| a < b).then_some(starts)
 }
 
 /// JPEG and JPEG-LS open with SOI (ITU-T T.81 table B.1), JPEG 2000 with SOC (T.800 table A.2).
 fn starts_by_marker(fragments: &[Bytes], frames: usize) -> Option<Vec<usize>> {
-    let opens = |f: &Bytes| f.starts_with(&[0xFF, 0xD8, 0xFF]) || f.starts_with(&[0xFF, 0x4F, 0xFF]);
-    let starts: Vec<usize> =
-        fragments.iter().enumerate().filter(|(_, f)| opens(f)).map(|(at, _)| at).collect();
+    let opens =
+        |f: &Bytes| f.starts_with(&[0xFF, 0xD8, 0xFF]) || f.starts_with(&[0xFF, 0x4F, 0xFF]);
+    let starts: Vec<usize> = fragments
+        .iter()
+        .enumerate()
+        .filter(|(_, f)| opens(f))
+        .map(|(at, _)| at)
+        .collect();
     (starts.len() == frames && starts.first() == Some(&0)).then_some(starts)
 }
 
@@ -76,7 +87,10 @@ mod tests {
     fn pixels(offset_table: &[u32], fragments: &[&'static [u8]]) -> Encapsulated {
         Encapsulated {
             offset_table: offset_table.iter().flat_map(|n| n.to_le_bytes()).collect(),
-            fragments: fragments.iter().map(|bytes| Bytes::from_static(bytes)).collect(),
+            fragments: fragments
+                .iter()
+                .map(|bytes| Bytes::from_static(bytes))
+                .collect(),
         }
     }
 
@@ -89,7 +103,10 @@ mod tests {
     #[test]
     fn the_offset_table_says_where_frames_start() {
         let frames = split(&pixels(&[0, 20], &[b"ab", b"cd", b"ef"]), None, 2).unwrap();
-        assert_eq!(frames, [Bytes::from_static(b"abcd"), Bytes::from_static(b"ef")]);
+        assert_eq!(
+            frames,
+            [Bytes::from_static(b"abcd"), Bytes::from_static(b"ef")]
+        );
     }
 
     #[test]

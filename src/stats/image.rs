@@ -49,7 +49,12 @@ pub fn measure_samples(
     let histogram = histogram(image, samples, format, padding(data_set, image))?;
     let rescale = rescale(data_set, image.frames);
     let measured = measure(&histogram, &rescale);
-    Some(ImageMeasurement { group: modality(data_set), histogram, rescale, measured })
+    Some(ImageMeasurement {
+        group: modality(data_set),
+        histogram,
+        rescale,
+        measured,
+    })
 }
 
 /// Modality (0008,0060) where it is a defined term by its form (CS, PS3.5 section 6.2), else
@@ -59,7 +64,11 @@ pub fn modality(data_set: &DataSet) -> String {
         let term = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
         (1..=16).contains(&text.len()) && text.chars().all(term)
     };
-    data_set.text(tags::MODALITY).filter(is_term).unwrap_or("OTHER").to_owned()
+    data_set
+        .text(tags::MODALITY)
+        .filter(is_term)
+        .unwrap_or("OTHER")
+        .to_owned()
 }
 
 fn histogram(
@@ -80,13 +89,17 @@ fn histogram(
         (Samples::Sixteen(samples), 1) => Histogram::from_u16(samples, format, padding).ok(),
         (Samples::ThirtyTwo(samples), 1) => Some(Histogram::from_u32(samples, format, padding)),
         (Samples::Eight(samples), 3) => {
-            let pixels: Vec<u8> =
-                samples.chunks_exact(3).map(|p| luminance(triple(p)) as u8).collect();
+            let pixels: Vec<u8> = samples
+                .chunks_exact(3)
+                .map(|p| luminance(triple(p)) as u8)
+                .collect();
             Histogram::from_u8(&pixels, format, None).ok()
         }
         (Samples::Sixteen(samples), 3) => {
-            let pixels: Vec<u16> =
-                samples.chunks_exact(3).map(|p| luminance(triple(p)) as u16).collect();
+            let pixels: Vec<u16> = samples
+                .chunks_exact(3)
+                .map(|p| luminance(triple(p)) as u16)
+                .collect();
             Histogram::from_u16(&pixels, format, None).ok()
         }
         _ => None,
@@ -97,7 +110,7 @@ fn triple<T: Copy + Into<u32>>(pixel: &[T]) -> [u32; 3] {
     [pixel[0].into(), pixel[1].into(), pixel[2].into()]
 }
 
-/// Luminance by the weights of ITU-R BT.601, which PS3.3 section C.7.6.3.1.2 uses for YBR_FULL,
+/// Luminance by the weights of ITU-R BT.601, which PS3.3 section C.7.6.3.1.2 uses for `YBR_FULL`,
 /// rounded to an integer.
 fn luminance(red: u32, green: u32, blue: u32) -> u32 {
     (299 * red + 587 * green + 114 * blue + 500) / 1000
@@ -108,19 +121,34 @@ fn padding(data_set: &DataSet, image: &ImagePixel) -> Option<Padding> {
     let value = |tag: Tag| {
         let stored = data_set.u16(tag)?;
         let is_signed = image.sample_type == SampleType::Signed;
-        Some(if is_signed { i64::from(stored as i16) } else { i64::from(stored) })
+        Some(if is_signed {
+            i64::from(stored as i16)
+        } else {
+            i64::from(stored)
+        })
     };
     let first = value(tags::PIXEL_PADDING_VALUE)?;
-    Some(Padding::new(first, value(tags::PIXEL_PADDING_RANGE_LIMIT).unwrap_or(first)))
+    Some(Padding::new(
+        first,
+        value(tags::PIXEL_PADDING_RANGE_LIMIT).unwrap_or(first),
+    ))
 }
 
 /// Rescale Slope (0028,1053) and Intercept (0028,1052), of the image or of all its frames alike.
 /// Where frames differ, or the numbers are no numbers, the statistics are those of stored values.
 fn rescale(data_set: &DataSet, frames: u32) -> Rescale {
     of_item(data_set)
-        .or_else(|| functional_group(data_set.sequence(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE)?, 1))
         .or_else(|| {
-            functional_group(data_set.sequence(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE)?, frames)
+            functional_group(
+                data_set.sequence(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE)?,
+                1,
+            )
+        })
+        .or_else(|| {
+            functional_group(
+                data_set.sequence(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE)?,
+                frames,
+            )
         })
         .unwrap_or_default()
 }
@@ -133,10 +161,16 @@ fn of_item(item: &DataSet) -> Option<Rescale> {
 /// Pixel Value Transformation Sequence (0028,9145) of functional groups that all say the same.
 fn functional_group(groups: &[DataSet], expected: u32) -> Option<Rescale> {
     let of_group = |group: &DataSet| {
-        of_item(group.sequence(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE)?.first()?)
+        of_item(
+            group
+                .sequence(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE)?
+                .first()?,
+        )
     };
     let first = of_group(groups.first()?)?;
     let all = groups.len() == expected as usize
-        && groups.iter().all(|group| of_group(group).as_ref() == Some(&first));
+        && groups
+            .iter()
+            .all(|group| of_group(group).as_ref() == Some(&first));
     all.then_some(first)
 }

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use bytes::Bytes;
 use dicom::core::header::Header;
-use dicom::object::{InMemDicomObject, OpenFileOptions};
 use dicom::object::ReadError as LibraryError;
+use dicom::object::{InMemDicomObject, OpenFileOptions};
 use sauva::dataset::{DataSet, Tag, VR, Value};
 use sauva::read::{Limits, parse, read};
 
@@ -15,7 +15,11 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+        if path.is_dir() {
+            found.extend(files(&path))
+        } else {
+            found.push(path)
+        }
     }
     found.sort();
     found
@@ -24,22 +28,39 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
 /// Compares element by element; pixel data apart, whose form is our own.
 fn compare(ours: &DataSet, theirs: &InMemDicomObject, name: &str) -> usize {
     let is_pixels = |tag: Tag| tag.0 == 0x7FE0;
-    let our_tags: Vec<Tag> = ours.iter().map(|e| e.tag).filter(|t| !is_pixels(*t)).collect();
-    let their_tags: Vec<Tag> = theirs.iter().map(Header::tag).filter(|t| !is_pixels(*t)).collect();
+    let our_tags: Vec<Tag> = ours
+        .iter()
+        .map(|e| e.tag)
+        .filter(|t| !is_pixels(*t))
+        .collect();
+    let their_tags: Vec<Tag> = theirs
+        .iter()
+        .map(Header::tag)
+        .filter(|t| !is_pixels(*t))
+        .collect();
     assert_eq!(our_tags, their_tags, "{name}");
     let mut compared = 0;
     for element in ours.iter().filter(|element| !is_pixels(element.tag)) {
         let their = theirs.element(element.tag).unwrap();
         match &element.value {
             Value::Sequence(items) => {
-                let Some(their_items) = their.items() else { continue };
+                let Some(their_items) = their.items() else {
+                    continue;
+                };
                 assert_eq!(items.len(), their_items.len(), "{name} {}", element.tag);
                 for (item, their_item) in items.iter().zip(their_items) {
                     compared += compare(item, their_item, name);
                 }
             }
-            Value::Bytes(bytes) if matches!(element.vr, VR::US | VR::SS | VR::UL | VR::CS | VR::DS | VR::IS | VR::UI) => {
-                let Ok(their_bytes) = their.to_bytes() else { continue };
+            Value::Bytes(bytes)
+                if matches!(
+                    element.vr,
+                    VR::US | VR::SS | VR::UL | VR::CS | VR::DS | VR::IS | VR::UI
+                ) =>
+            {
+                let Ok(their_bytes) = their.to_bytes() else {
+                    continue;
+                };
                 let trim = |bytes: &[u8]| -> Vec<u8> {
                     let text = bytes.iter().rev().skip_while(|b| matches!(b, 0 | b' '));
                     text.copied().collect()
@@ -58,8 +79,13 @@ fn elements_are_those_that_dicom_rs_reads() {
     let mut compared = 0;
     // dicom-rs asks for megabytes where a damaged file says so, so only sound files are compared.
     let folder = large_collection().unwrap_or_else(sample);
-    for path in files(&folder).into_iter().filter(|path| !path.starts_with(folder.join("malformed"))) {
-        let Ok(ours) = read(&path, &Limits::default()) else { continue };
+    for path in files(&folder)
+        .into_iter()
+        .filter(|path| !path.starts_with(folder.join("malformed")))
+    {
+        let Ok(ours) = read(&path, &Limits::default()) else {
+            continue;
+        };
         let theirs: Result<_, LibraryError> = OpenFileOptions::new().open_file(&path);
         let Ok(theirs) = theirs else { continue };
         compared += compare(&ours.data_set, &theirs, &path.display().to_string());
@@ -69,9 +95,14 @@ fn elements_are_those_that_dicom_rs_reads() {
 
 #[test]
 fn no_cut_of_a_real_file_is_taken_for_whole() {
-    for name in ["objects/mr/MR_small.dcm", "syntaxes/mr-small/MR_small_RLE.dcm",
-        "syntaxes/mr-small/MR_small_jpeg_ls_lossless.dcm", "syntaxes/mr-small/MR_small_implicit.dcm",
-        "syntaxes/mr-small/MR_small_jp2klossless.dcm", "syntaxes/deflated/report_dfl"] {
+    for name in [
+        "objects/mr/MR_small.dcm",
+        "syntaxes/mr-small/MR_small_RLE.dcm",
+        "syntaxes/mr-small/MR_small_jpeg_ls_lossless.dcm",
+        "syntaxes/mr-small/MR_small_implicit.dcm",
+        "syntaxes/mr-small/MR_small_jp2klossless.dcm",
+        "syntaxes/deflated/report_dfl",
+    ] {
         let whole = Bytes::from(std::fs::read(sample().join(name)).unwrap());
         let end = whole.len() - trailing_padding(name);
         let wanted = parse(&whole, &Limits::default()).unwrap().data_set;
@@ -79,7 +110,10 @@ fn no_cut_of_a_real_file_is_taken_for_whole() {
             let cut = parse(&whole.slice(..length), &Limits::default());
             // A cut between two elements leaves a shorter data set: it must then lack the pixels.
             if let Ok(cut) = cut {
-                assert!(cut.image.is_none() && cut.data_set.len() <= wanted.len(), "{name} {length}");
+                assert!(
+                    cut.image.is_none() && cut.data_set.len() <= wanted.len(),
+                    "{name} {length}"
+                );
             }
         }
     }
@@ -96,9 +130,14 @@ fn trailing_padding(name: &str) -> usize {
 
 #[test]
 fn no_damaged_file_makes_the_reader_panic() {
-    let seeds = ["objects/mr/MR_small.dcm", "syntaxes/mr-small/MR_small_RLE.dcm",
-        "syntaxes/mr-small/MR_small_jpeg_ls_lossless.dcm", "objects/sr/test-SR.dcm",
-        "syntaxes/deflated/image_dfl.dcm", "syntaxes/mr-small/MR_small_bigendian.dcm"];
+    let seeds = [
+        "objects/mr/MR_small.dcm",
+        "syntaxes/mr-small/MR_small_RLE.dcm",
+        "syntaxes/mr-small/MR_small_jpeg_ls_lossless.dcm",
+        "objects/sr/test-SR.dcm",
+        "syntaxes/deflated/image_dfl.dcm",
+        "syntaxes/mr-small/MR_small_bigendian.dcm",
+    ];
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut random = |below: usize| {
         state ^= state << 13;
