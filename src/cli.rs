@@ -141,6 +141,24 @@ impl RunArgs {
     }
 }
 
+/// What the images of a sample show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SampleKind {
+    /// Shapes like a body; compresses about as real CT does.
+    Ct,
+    /// A gradient with noise.
+    Gradient,
+}
+
+impl From<SampleKind> for Kind {
+    fn from(kind: SampleKind) -> Self {
+        match kind {
+            SampleKind::Ct => Self::Ct,
+            SampleKind::Gradient => Self::Gradient,
+        }
+    }
+}
+
 /// Options of `sauva generate`.
 #[derive(Debug, Args)]
 pub struct GenerateArgs {
@@ -150,9 +168,9 @@ pub struct GenerateArgs {
     /// New or empty folder.
     #[arg(long, short)]
     pub output: PathBuf,
-    /// ct: shapes like a body, compresses as real CT does; gradient: a gradient with noise.
-    #[arg(long, value_enum, default_value_t = Kind::Ct)]
-    pub kind: Kind,
+    /// What the images show.
+    #[arg(long, value_enum, default_value_t = SampleKind::Ct)]
+    pub kind: SampleKind,
     /// The same seed gives the same bytes.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

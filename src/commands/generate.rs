@@ -1,6 +1,6 @@
 //! `sauva generate`: options in, a synthetic tree of DICOM files out.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::cli::GenerateArgs;
 use crate::sample::{SampleOptions, generate};
@@ -8,11 +8,11 @@ use crate::sample::{SampleOptions, generate};
 /// Writes the tree; returns what to tell.
 pub fn execute(args: &GenerateArgs) -> Result<String> {
     let options = SampleOptions {
-        kind: args.kind,
+        kind: args.kind.into(),
         count: args.count,
         seed: args.seed,
     };
-    let report = generate(&options, &args.output)?;
+    let report = generate(&options, &args.output).context("--output")?;
     Ok(format!(
         "{} files, {:.1} MB",
         report.files,
