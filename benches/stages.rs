@@ -13,11 +13,7 @@ use sauva::stats::measure_image;
 /// One file of the sample, as bytes.
 fn slice() -> Bytes {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let options = SampleOptions {
-        kind: Kind::Ct,
-        count: 1,
-        seed: 1,
-    };
+    let options = SampleOptions { kind: Kind::Ct, count: 1, seed: 1 };
     generate(&options, &folder.path().join("sample")).expect("a sample");
     let mut path = folder.path().join("sample");
     while path.is_dir() {
@@ -39,18 +35,10 @@ fn stages(criterion: &mut Criterion) {
     group.throughput(Throughput::Bytes(file.len() as u64));
     group.bench_function("read", |b| b.iter(|| parse(black_box(&file), &limits)));
     group.bench_function("deidentify", |b| {
-        b.iter_batched(
-            original,
-            |original| deidentifier.apply(original),
-            BatchSize::SmallInput,
-        );
+        b.iter_batched(original, |original| deidentifier.apply(original), BatchSize::SmallInput);
     });
     group.bench_function("encode and verify", |b| {
-        b.iter_batched(
-            deidentified,
-            |instance| encoder.encode(instance),
-            BatchSize::SmallInput,
-        );
+        b.iter_batched(deidentified, |instance| encoder.encode(instance), BatchSize::SmallInput);
     });
     let encoded = encoder.encode(deidentified()).expect("an encoded instance");
     group.bench_function("measure", |b| b.iter(|| measure_image(black_box(&encoded))));

@@ -29,10 +29,7 @@ fn main() -> anyhow::Result<()> {
     }
     let (rank, size) = (comm.rank(), comm.size());
     comm.finish();
-    println!(
-        "ok {rank}/{size} {}",
-        comm::library_version().unwrap_or_default()
-    );
+    println!("ok {rank}/{size} {}", comm::library_version().unwrap_or_default());
     Ok(())
 }
 
@@ -51,11 +48,7 @@ fn all(comm: &dyn Comm) {
         }
     }
     serve(comm, 200);
-    let own = if comm.rank() == 1 {
-        Err(anyhow::anyhow!("disk full"))
-    } else {
-        Ok(())
-    };
+    let own = if comm.rank() == 1 { Err(anyhow::anyhow!("disk full")) } else { Ok(()) };
     let error = comm::agree(comm, own).err().map(|error| error.to_string());
     let expected = match (comm.size(), comm.rank()) {
         (1, _) => None,
@@ -67,11 +60,7 @@ fn all(comm: &dyn Comm) {
 
 fn collectives(comm: &dyn Comm, bytes: usize) {
     let own = || message(comm.rank(), bytes);
-    let every = || {
-        (0..comm.size())
-            .map(|rank| message(rank, bytes))
-            .collect::<Vec<_>>()
-    };
+    let every = || (0..comm.size()).map(|rank| message(rank, bytes)).collect::<Vec<_>>();
     let on_root = || (comm.rank() == 0).then(every);
     assert!(comm::broadcast(comm, own()) == message(0, bytes));
     assert!(comm::scatter(comm, on_root()) == own());
@@ -126,10 +115,7 @@ fn bandwidth(comm: &dyn Comm, bytes: usize) {
     comm::barrier(comm);
     let started = Instant::now();
     comm::broadcast(comm, own);
-    let (rank, rate) = (
-        comm.rank(),
-        bytes as f64 / 1e6 / started.elapsed().as_secs_f64(),
-    );
+    let (rank, rate) = (comm.rank(), bytes as f64 / 1e6 / started.elapsed().as_secs_f64());
     println!("rank {rank}: {rate:.0} MB/s");
 }
 
@@ -142,24 +128,14 @@ fn idle(comm: &dyn Comm, pause: Duration) -> anyhow::Result<()> {
     comm::barrier(comm);
     let share = (cpu_s()? - before_s) / pause.as_secs_f64();
     println!("rank {}: {:.1} % of a core", comm.rank(), 100.0 * share);
-    anyhow::ensure!(
-        share < 0.05,
-        "a waiting rank uses {:.1} % of a core",
-        100.0 * share
-    );
+    anyhow::ensure!(share < 0.05, "a waiting rank uses {:.1} % of a core", 100.0 * share);
     Ok(())
 }
 
 /// User and system time of this process and all its threads so far.
 fn cpu_s() -> anyhow::Result<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat")?;
-    let fields = stat
-        .rsplit(") ")
-        .next()
-        .unwrap_or_default()
-        .split(' ')
-        .skip(11)
-        .take(2);
+    let fields = stat.rsplit(") ").next().unwrap_or_default().split(' ').skip(11).take(2);
     let ticks: f64 = fields.filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
     Ok(ticks / 100.0)
 }

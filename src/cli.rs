@@ -106,21 +106,9 @@ fn codec_names() -> PossibleValuesParser {
 impl RunArgs {
     /// Settles what was typed; every field is taken up, so that none can be forgotten.
     pub fn resolve(self) -> Result<RunConfig, ConfigError> {
-        let Self {
-            input,
-            output,
-            key_file,
-            codec,
-            schedule,
-            profile,
-            threads,
-            private_log,
-            quiet,
-        } = self;
-        debug_assert!(
-            schedule == "static" && profile == "basic",
-            "clap allows no others"
-        );
+        let Self { input, output, key_file, codec, schedule, profile, threads, private_log, quiet } =
+            self;
+        debug_assert!(schedule == "static" && profile == "basic", "clap allows no others");
         let encoder = Encoder::by_name(&codec).ok_or_else(|| ConfigError::Codec(codec.clone()))?;
         if threads == Some(0) {
             return Err(ConfigError::Threads);

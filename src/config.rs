@@ -84,24 +84,14 @@ impl RunConfig {
 
 /// An input folder as an absolute path without links.
 pub fn input_folder(path: &Path) -> Result<PathBuf, ConfigError> {
-    let folder = path
-        .canonicalize()
-        .map_err(|error| ConfigError::Input(error.kind()))?;
-    if folder.is_dir() {
-        Ok(folder)
-    } else {
-        Err(ConfigError::InputNoFolder)
-    }
+    let folder = path.canonicalize().map_err(|error| ConfigError::Input(error.kind()))?;
+    if folder.is_dir() { Ok(folder) } else { Err(ConfigError::InputNoFolder) }
 }
 
 /// A path that need not exist yet as an absolute path: links are resolved as far as it exists.
 pub fn new_path(path: &Path) -> std::io::Result<PathBuf> {
     let path = std::path::absolute(path)?;
-    if path
-        .components()
-        .any(|part| part == std::path::Component::ParentDir)
-        && !path.exists()
-    {
+    if path.components().any(|part| part == std::path::Component::ParentDir) && !path.exists() {
         return Err(std::io::ErrorKind::InvalidInput.into());
     }
     let mut missing = Vec::new();
@@ -140,24 +130,12 @@ mod tests {
     #[test]
     fn folders_inside_each_other_are_refused() {
         let check = |input, output, log| config(input, output, log).check_folders();
-        assert!(matches!(
-            check("/a", "/a/b", None),
-            Err(ConfigError::OutputInInput)
-        ));
-        assert!(matches!(
-            check("/a", "/a", None),
-            Err(ConfigError::OutputInInput)
-        ));
-        assert!(matches!(
-            check("/a/b", "/a", None),
-            Err(ConfigError::InputInOutput)
-        ));
+        assert!(matches!(check("/a", "/a/b", None), Err(ConfigError::OutputInInput)));
+        assert!(matches!(check("/a", "/a", None), Err(ConfigError::OutputInInput)));
+        assert!(matches!(check("/a/b", "/a", None), Err(ConfigError::InputInOutput)));
         assert!(check("/a", "/ab", None).is_ok());
         let log = Some("/ab/log.csv");
-        assert!(matches!(
-            check("/a", "/ab", log),
-            Err(ConfigError::PrivateLogInside)
-        ));
+        assert!(matches!(check("/a", "/ab", log), Err(ConfigError::PrivateLogInside)));
     }
 
     #[test]
@@ -167,9 +145,6 @@ mod tests {
         std::fs::create_dir(&real).unwrap();
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(&real, &link).unwrap();
-        assert_eq!(
-            new_path(&link.join("new/deeper")).unwrap(),
-            real.join("new/deeper")
-        );
+        assert_eq!(new_path(&link.join("new/deeper")).unwrap(), real.join("new/deeper"));
     }
 }

@@ -52,27 +52,18 @@ pub enum ImagePixelError {
 }
 
 /// Tags that hold the pixels of an instance, of which one may stand in a data set.
-pub const PIXEL_TAGS: [Tag; 3] = [
-    tags::FLOAT_PIXEL_DATA,
-    tags::DOUBLE_FLOAT_PIXEL_DATA,
-    tags::PIXEL_DATA,
-];
+pub const PIXEL_TAGS: [Tag; 3] =
+    [tags::FLOAT_PIXEL_DATA, tags::DOUBLE_FLOAT_PIXEL_DATA, tags::PIXEL_DATA];
 
 impl ImagePixel {
     /// Reads the module; `None` where the data set holds no pixels.
     pub fn of(data_set: &DataSet) -> Result<Option<Self>, ImagePixelError> {
-        let Some(pixel_tag) = PIXEL_TAGS
-            .into_iter()
-            .find(|tag| data_set.get(*tag).is_some())
+        let Some(pixel_tag) = PIXEL_TAGS.into_iter().find(|tag| data_set.get(*tag).is_some())
         else {
             return Ok(None);
         };
-        let number = |tag: Tag| {
-            data_set
-                .u16(tag)
-                .filter(|n| *n > 0)
-                .ok_or(ImagePixelError::Missing(tag))
-        };
+        let number =
+            |tag: Tag| data_set.u16(tag).filter(|n| *n > 0).ok_or(ImagePixelError::Missing(tag));
         let bits_allocated = number(tags::BITS_ALLOCATED)?;
         let is_float = pixel_tag != tags::PIXEL_DATA;
         let (bits_stored, high_bit, sample_type) = if is_float {
@@ -139,9 +130,7 @@ impl ImagePixel {
     /// The length of native pixel data in bytes without padding (PS3.5 section 8.1.1); `None` past
     /// 64 bits. Chroma may be sub-sampled in native data too (PS3.3 section C.7.6.3.1.2).
     pub fn native_length(&self) -> Option<u64> {
-        let bits = self
-            .samples()?
-            .checked_mul(u64::from(self.bits_allocated))?;
+        let bits = self.samples()?.checked_mul(u64::from(self.bits_allocated))?;
         match self.photometric_interpretation.as_str() {
             "YBR_FULL_422" | "YBR_PARTIAL_422" => Some(bits / 8 * 2 / 3),
             "YBR_PARTIAL_420" => Some(bits / 8 / 2),
@@ -174,11 +163,7 @@ fn number_of_frames(data_set: &DataSet) -> Result<u32, ImagePixelError> {
     }
     match data_set.text(tags::NUMBER_OF_FRAMES) {
         Some("") => Ok(1),
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|frames| *frames > 0)
-            .ok_or(unusable),
+        Some(text) => text.parse().ok().filter(|frames| *frames > 0).ok_or(unusable),
         None => Err(unusable),
     }
 }

@@ -54,11 +54,7 @@ impl Deidentified {
     /// `embedded_overlay` says that an overlay stood in the bits above Bits Stored, which are to be
     /// cleared.
     pub(crate) fn new(cleaned: Original, identity: Identity, embedded_overlay: bool) -> Self {
-        Self {
-            cleaned,
-            identity,
-            embedded_overlay,
-        }
+        Self { cleaned, identity, embedded_overlay }
     }
 
     /// The attributes that were kept.

@@ -19,11 +19,7 @@ fn main() -> ExitCode {
         Err(error) => {
             let is_help = !error.use_stderr();
             error.print().ok();
-            return if is_help {
-                ExitCode::SUCCESS
-            } else {
-                code(ExitStatus::Usage)
-            };
+            return if is_help { ExitCode::SUCCESS } else { code(ExitStatus::Usage) };
         }
     };
     log_to_stderr(cli.log_format);
@@ -71,16 +67,9 @@ fn complain_once(error: &anyhow::Error) -> Option<ExitStatus> {
 /// One exit status for all ranks. They come here together: an error that one rank has, all have
 /// agreed on.
 fn agreed_status(comm: &dyn Comm, mine: Option<ExitStatus>) -> ExitStatus {
-    let codes = comm::all_gather(
-        comm,
-        mine.map_or_else(Vec::new, |status| vec![status as u8]),
-    );
+    let codes = comm::all_gather(comm, mine.map_or_else(Vec::new, |status| vec![status as u8]));
     let is_locked = codes.concat().contains(&(ExitStatus::Locked as u8));
-    if is_locked {
-        ExitStatus::Locked
-    } else {
-        ExitStatus::Usage
-    }
+    if is_locked { ExitStatus::Locked } else { ExitStatus::Usage }
 }
 
 fn complain(error: &anyhow::Error) -> ExitStatus {
@@ -89,11 +78,7 @@ fn complain(error: &anyhow::Error) -> ExitStatus {
 }
 
 fn status_of(error: &anyhow::Error) -> ExitStatus {
-    if error.is::<Locked>() {
-        ExitStatus::Locked
-    } else {
-        ExitStatus::Usage
-    }
+    if error.is::<Locked>() { ExitStatus::Locked } else { ExitStatus::Usage }
 }
 
 fn tell(outcome: anyhow::Result<String>) -> (ExitStatus, String) {
@@ -112,23 +97,16 @@ fn report_panic(panic: &PanicHookInfo<'_>) {
     if crew::catches_panics() {
         crew::report_caught_panic(panic.location());
     } else {
-        let place = panic
-            .location()
-            .map_or_else(String::new, ToString::to_string);
-        writeln!(
-            std::io::stderr(),
-            "sauva: an internal check failed at {place}; the run ends"
-        )
-        .ok();
+        let place = panic.location().map_or_else(String::new, ToString::to_string);
+        writeln!(std::io::stderr(), "sauva: an internal check failed at {place}; the run ends")
+            .ok();
     }
 }
 
 fn log_to_stderr(format: LogFormat) {
     let filter =
         EnvFilter::try_from_env("SAUVA_LOG").unwrap_or_else(|_| EnvFilter::new("warn,sauva=info"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Text => log.with_target(false).init(),
         LogFormat::Json => log.json().init(),

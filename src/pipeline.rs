@@ -71,9 +71,7 @@ impl Pipeline {
             .map_err(StageError::Encode)?;
         let measurement = clock.time(Stage::Measure, || measure_image(&encoded));
         let written = clock
-            .time(Stage::Write, || {
-                write::write(&self.output, &entry.path_id, &encoded)
-            })
+            .time(Stage::Write, || write::write(&self.output, &entry.path_id, &encoded))
             .map_err(StageError::Write)?;
         let is_first = written.place == Place::Final;
         let measured = measurement.as_ref().and_then(|m| m.measured.clone());
@@ -86,10 +84,7 @@ impl Pipeline {
             failure: None,
             instance: Some(Box::new(instance)),
         };
-        Ok(Processed {
-            record,
-            measurement: measurement.filter(|_| is_first),
-        })
+        Ok(Processed { record, measurement: measurement.filter(|_| is_first) })
     }
 }
 
@@ -112,11 +107,7 @@ impl Processed {
             StageError::Read(ReadError::NotDicom(_) | ReadError::Dicomdir) => Outcome::NotDicom,
             _ => Outcome::Quarantined,
         };
-        let failure = Failure {
-            stage: Some(stage),
-            class: class.to_owned(),
-            message,
-        };
+        let failure = Failure { stage: Some(stage), class: class.to_owned(), message };
         Self::unwritten(entry, outcome, failure)
     }
 
@@ -130,16 +121,9 @@ impl Processed {
     }
 
     fn unwritten(entry: &FileEntry, outcome: Outcome, failure: Failure) -> Self {
-        tracing::debug!(
-            path_id = entry.path_id,
-            class = failure.class,
-            "not written"
-        );
+        tracing::debug!(path_id = entry.path_id, class = failure.class, "not written");
         let record = FileRecord::failed(&entry.path_id, entry.size_bytes, outcome, failure);
-        Self {
-            record,
-            measurement: None,
-        }
+        Self { record, measurement: None }
     }
 }
 

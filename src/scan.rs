@@ -92,11 +92,7 @@ impl Scan {
         match entry.metadata() {
             Ok(meta) => {
                 let path_id = pseudonyms.path_id(path.as_os_str().as_bytes());
-                self.files.push(FileEntry {
-                    path,
-                    size_bytes: meta.len(),
-                    path_id,
-                });
+                self.files.push(FileEntry { path, size_bytes: meta.len(), path_id });
             }
             Err(_) => self.other(path, OtherKind::Unreadable, pseudonyms),
         }
@@ -104,11 +100,7 @@ impl Scan {
 
     fn other(&mut self, path: PathBuf, kind: OtherKind, pseudonyms: &Pseudonyms) {
         let path_id = pseudonyms.path_id(path.as_os_str().as_bytes());
-        self.others.push(Other {
-            path,
-            path_id,
-            kind,
-        });
+        self.others.push(Other { path, path_id, kind });
     }
 }
 
@@ -147,17 +139,9 @@ mod tests {
         let pseudonyms = Pseudonyms::new(&Key::from_bytes(&[7; 32]).unwrap());
         let mut found = scan(root, &pseudonyms);
         found.files.sort_by(|a, b| a.path.cmp(&b.path));
-        let files: Vec<_> = found
-            .files
-            .iter()
-            .map(|f| (f.path.clone(), f.size_bytes))
-            .collect();
+        let files: Vec<_> = found.files.iter().map(|f| (f.path.clone(), f.size_bytes)).collect();
         assert_eq!(files, [("a/b/one".into(), 1), ("two".into(), 2)]);
-        let mut kinds: Vec<_> = found
-            .others
-            .iter()
-            .map(|other| other.kind.class())
-            .collect();
+        let mut kinds: Vec<_> = found.others.iter().map(|other| other.kind.class()).collect();
         kinds.sort_unstable();
         assert_eq!(kinds, ["special-file", "symbolic-link"]);
     }

@@ -23,13 +23,8 @@ pub enum Stage {
 
 impl Stage {
     /// All stages in their order.
-    pub const ALL: [Self; 5] = [
-        Self::Read,
-        Self::Deidentify,
-        Self::Encode,
-        Self::Measure,
-        Self::Write,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Read, Self::Deidentify, Self::Encode, Self::Measure, Self::Write];
 
     /// The name in reports.
     pub fn name(self) -> &'static str {
@@ -57,10 +52,7 @@ impl StageTimings {
 
     /// Seconds spent in all stages.
     pub fn total_seconds(&self) -> f64 {
-        Stage::ALL
-            .into_iter()
-            .map(|stage| self.seconds(stage))
-            .sum()
+        Stage::ALL.into_iter().map(|stage| self.seconds(stage)).sum()
     }
 
     /// Adds what another thread or rank spent.
@@ -109,10 +101,7 @@ pub struct Stopwatch(Instant);
 
 impl Stopwatch {
     /// Starts now.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the clock"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
     pub fn start() -> Self {
         Self(Instant::now())
     }

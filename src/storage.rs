@@ -93,10 +93,7 @@ mod tests {
     #[test]
     fn a_taken_name_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let (first, second) = (
-            folder.path().join("a/1.part"),
-            folder.path().join("a/2.part"),
-        );
+        let (first, second) = (folder.path().join("a/1.part"), folder.path().join("a/2.part"));
         let target = folder.path().join("a/file");
         write_new(&first, b"first").unwrap();
         write_new(&second, b"second").unwrap();

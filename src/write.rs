@@ -70,31 +70,17 @@ pub fn write(output: &Path, path_id: &str, encoded: &Encoded) -> Result<Written,
             Place::Contested
         }
     };
-    Ok(Written {
-        path,
-        sha256,
-        bytes: file.len() as u64,
-        place,
-    })
+    Ok(Written { path, sha256, bytes: file.len() as u64, place })
 }
 
 /// Where a file waits whose name another content has taken.
 pub fn contested_path(output: &Path, sop_instance_uid: &str, sha256: &str) -> PathBuf {
-    output
-        .join(STATE)
-        .join("contested")
-        .join(format!("{sop_instance_uid}.{sha256}.dcm"))
+    output.join(STATE).join("contested").join(format!("{sop_instance_uid}.{sha256}.dcm"))
 }
 
 /// Hex digits and digits with dots alone: nothing of the input can stand in a name.
 fn relative_path(identity: &Identity) -> String {
-    let Identity {
-        patient_id,
-        study_uid,
-        series_uid,
-        sop_instance_uid,
-        ..
-    } = identity;
+    let Identity { patient_id, study_uid, series_uid, sop_instance_uid, .. } = identity;
     format!("{INSTANCES}/{patient_id}/{study_uid}/{series_uid}/{sop_instance_uid}.dcm")
 }
 
@@ -115,10 +101,8 @@ fn serialize(encoded: &Encoded) -> Vec<u8> {
 /// Bytes as lowercase hex.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("a String takes everything");
-            hex
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("a String takes everything");
+        hex
+    })
 }

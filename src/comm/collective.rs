@@ -80,19 +80,12 @@ where
     E: Display + From<RemoteFailure>,
 {
     // The alternate form of an `anyhow::Error` names its causes too.
-    let report = outcome
-        .as_ref()
-        .err()
-        .map_or_else(Vec::new, |error| join(&[format!("{error:#}")]));
-    let first_failure = gather(comm, report).and_then(|reports| {
-        reports
-            .into_iter()
-            .enumerate()
-            .find(|(_, report)| !report.is_empty())
-    });
-    let verdict = first_failure.map_or_else(Vec::new, |(rank, report)| {
-        join(&[&(rank as u64).to_le_bytes(), &report[..]])
-    });
+    let report =
+        outcome.as_ref().err().map_or_else(Vec::new, |error| join(&[format!("{error:#}")]));
+    let first_failure = gather(comm, report)
+        .and_then(|reports| reports.into_iter().enumerate().find(|(_, report)| !report.is_empty()));
+    let verdict = first_failure
+        .map_or_else(Vec::new, |(rank, report)| join(&[&(rank as u64).to_le_bytes(), &report[..]]));
     let verdict = broadcast(comm, verdict);
     let value = outcome?;
     match read_verdict(&verdict) {
@@ -117,10 +110,7 @@ fn read_verdict(verdict: &[u8]) -> Option<RemoteFailure> {
 
 /// Each part with its length before it.
 fn join(parts: &[impl AsRef<[u8]>]) -> Vec<u8> {
-    let bytes = parts
-        .iter()
-        .map(|part| part.as_ref().len() + size_of::<u64>())
-        .sum();
+    let bytes = parts.iter().map(|part| part.as_ref().len() + size_of::<u64>()).sum();
     let mut joined = Vec::with_capacity(bytes);
     for part in parts {
         joined.extend_from_slice(&(part.as_ref().len() as u64).to_le_bytes());
@@ -141,9 +131,7 @@ fn split(mut joined: &[u8]) -> Vec<Vec<u8>> {
 }
 
 fn u64_at_start(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    bytes
-        .split_first_chunk()
-        .map(|(number, rest)| (u64::from_le_bytes(*number), rest))
+    bytes.split_first_chunk().map(|(number, rest)| (u64::from_le_bytes(*number), rest))
 }
 
 #[cfg(test)]
@@ -186,13 +174,8 @@ mod tests {
     #[test]
     fn lengths_may_differ_and_some_be_empty() {
         every_team(|comm| {
-            let expected: Vec<_> = (0..comm.size())
-                .map(|rank| message(rank, rank % 3))
-                .collect();
-            assert_eq!(
-                all_gather(comm, message(comm.rank(), comm.rank() % 3)),
-                expected
-            );
+            let expected: Vec<_> = (0..comm.size()).map(|rank| message(rank, rank % 3)).collect();
+            assert_eq!(all_gather(comm, message(comm.rank(), comm.rank() % 3)), expected);
         });
     }
 
@@ -252,11 +235,7 @@ mod tests {
     #[test]
     fn a_failure_without_a_text_is_a_failure() {
         let failed = team::run(2, |comm| {
-            let own = if comm.rank() == 0 {
-                Err(anyhow::anyhow!(""))
-            } else {
-                Ok(())
-            };
+            let own = if comm.rank() == 0 { Err(anyhow::anyhow!("")) } else { Ok(()) };
             agree(comm, own).is_err()
         });
         assert_eq!(failed, [true, true]);

@@ -30,12 +30,8 @@ impl Inbox {
 /// How many wait, not what they say: a message may hold the key.
 impl fmt::Debug for Inbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let waiting = Tag::ALL
-            .into_iter()
-            .zip(self.by_tag.iter().map(VecDeque::len));
-        f.debug_map()
-            .entries(waiting.filter(|(_, count)| *count > 0))
-            .finish()
+        let waiting = Tag::ALL.into_iter().zip(self.by_tag.iter().map(VecDeque::len));
+        f.debug_map().entries(waiting.filter(|(_, count)| *count > 0)).finish()
     }
 }
 

@@ -83,9 +83,7 @@ mod tests {
 
     fn expected(env: &[(&str, &str)]) -> Option<(usize, &'static str)> {
         expected_ranks(|name| {
-            env.iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| (*value).to_owned())
+            env.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         })
     }
 
@@ -102,10 +100,7 @@ mod tests {
             (&[(SLURM, "3")], Some((3, SLURM))),
             (&[(OMPI, "1"), (SLURM, "8")], Some((1, OMPI))),
             (&[(PMI, "2"), (SLURM, "8")], Some((2, PMI))),
-            (
-                &[(OMPI, ""), (PMI, "many"), (SLURM, " 8 ")],
-                Some((8, SLURM)),
-            ),
+            (&[(OMPI, ""), (PMI, "many"), (SLURM, " 8 ")], Some((8, SLURM))),
             (&[(PMI, "-1")], None),
         ];
         for (env, ranks) in table {
@@ -128,9 +123,7 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_why_and_what_to_do() {
-        let foreign = check((4, "PMI_SIZE"), 1, Some("Open MPI v4.1.4"))
-            .unwrap_err()
-            .to_string();
+        let foreign = check((4, "PMI_SIZE"), 1, Some("Open MPI v4.1.4")).unwrap_err().to_string();
         assert!(foreign.starts_with(
             "started as 4 processes (PMI_SIZE=4), but this binary's MPI (Open MPI v4.1.4) sees 1, "
         ));

@@ -45,14 +45,8 @@ pub enum Tag {
 
 impl Tag {
     /// Every tag, each at the place that is its number.
-    pub const ALL: [Self; 6] = [
-        Self::Broadcast,
-        Self::Scatter,
-        Self::Gather,
-        Self::Request,
-        Self::Chunk,
-        Self::Progress,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Broadcast, Self::Scatter, Self::Gather, Self::Request, Self::Chunk, Self::Progress];
 }
 
 /// One rank's end of the communication.

@@ -54,9 +54,7 @@ impl Mpi {
         let (universe, threading) = environment::initialize_with_threading(Threading::Funneled)
             .ok_or(LauncherError::AlreadyConnected)?;
         if threading < Threading::Funneled {
-            return Err(LauncherError::NoThreads {
-                library: library_version(),
-            });
+            return Err(LauncherError::NoThreads { library: library_version() });
         }
         Ok(Self {
             world: universe.world(),
@@ -72,11 +70,7 @@ impl Mpi {
 
     /// Takes in one message, if one has come.
     fn take_in(&self) -> bool {
-        let Some(arrived) = self
-            .world
-            .any_process()
-            .immediate_matched_probe_with_tag(HEAD)
-        else {
+        let Some(arrived) = self.world.any_process().immediate_matched_probe_with_tag(HEAD) else {
             return false;
         };
         let from = arrived.1.source_rank() as usize;
@@ -147,10 +141,7 @@ impl Comm for Mpi {
                 .map(|piece| peer.immediate_send_with_tag(scope, piece, REST));
             let mut pending: Vec<_> = std::iter::once(head).chain(pieces).collect();
             self.wait_until(|| {
-                pending = pending
-                    .drain(..)
-                    .filter_map(|sending| sending.test().err())
-                    .collect();
+                pending = pending.drain(..).filter_map(|sending| sending.test().err()).collect();
                 pending.is_empty()
             });
         });
@@ -214,10 +205,7 @@ pub(super) fn abort(code: i32) -> ! {
 pub(super) fn library_version() -> String {
     let text = environment::library_version().unwrap_or_default();
     let name = text.split(['\n', ',', '\0']).next().unwrap_or_default();
-    name.split_whitespace()
-        .filter(|word| *word != "Version:")
-        .collect::<Vec<_>>()
-        .join(" ")
+    name.split_whitespace().filter(|word| *word != "Version:").collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -230,18 +218,12 @@ mod tests {
             let head = write_head(tag, 1 << 40, b"start");
             assert_eq!(read_head(&head), (tag, 1 << 40, &b"start"[..]));
         }
-        assert_eq!(
-            read_head(&write_head(Tag::Gather, 0, b"")),
-            (Tag::Gather, 0, &b""[..])
-        );
+        assert_eq!(read_head(&write_head(Tag::Gather, 0, b"")), (Tag::Gather, 0, &b""[..]));
     }
 
     #[test]
     fn the_library_names_itself_in_one_line() {
         let name = library_version();
-        assert!(
-            name.contains("MPI") && !name.contains(['\0', '\n', ',']),
-            "{name:?}"
-        );
+        assert!(name.contains("MPI") && !name.contains(['\0', '\n', ',']), "{name:?}");
     }
 }

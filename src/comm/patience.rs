@@ -46,10 +46,7 @@ impl Patience {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long to spin is no measurement"
-)]
+#[expect(clippy::disallowed_methods, reason = "how long to spin is no measurement")]
 fn now() -> Instant {
     Instant::now()
 }

@@ -12,15 +12,8 @@ use super::{Comm, Tag};
 
 /// What a rank tells another.
 enum Letter {
-    Message {
-        from: usize,
-        tag: Tag,
-        message: Vec<u8>,
-    },
-    Left {
-        from: usize,
-        panicked: bool,
-    },
+    Message { from: usize, tag: Tag, message: Vec<u8> },
+    Left { from: usize, panicked: bool },
 }
 
 #[derive(Debug)]
@@ -53,15 +46,9 @@ pub fn run<T: Send>(size: usize, work: impl Fn(&dyn Comm) -> T + Sync) -> Vec<T>
             .into_iter()
             .map(|teammate| scope.spawn(|| run_one(teammate, &work, &first_panic)))
             .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_default())
-            .collect()
+        threads.into_iter().map(|thread| thread.join().unwrap_or_default()).collect()
     });
-    if let Some(panic) = first_panic
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner)
-    {
+    if let Some(panic) = first_panic.into_inner().unwrap_or_else(PoisonError::into_inner) {
         resume_unwind(panic);
     }
     results.into_iter().flatten().collect()
@@ -77,10 +64,7 @@ fn run_one<T>(
     let (result, panicked) = match outcome {
         Ok(result) => (Some(result), false),
         Err(panic) => {
-            first_panic
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .get_or_insert(panic);
+            first_panic.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(panic);
             (None, true)
         }
     };
@@ -110,24 +94,15 @@ impl Teammate {
             Letter::Message { from, tag, message } => {
                 self.inbox.borrow_mut().put(from, tag, message);
             }
-            Letter::Left {
-                from,
-                panicked: false,
-            } => self.left[from].set(true),
-            Letter::Left {
-                from,
-                panicked: true,
-            } => panic!("rank {from} has panicked"),
+            Letter::Left { from, panicked: false } => self.left[from].set(true),
+            Letter::Left { from, panicked: true } => panic!("rank {from} has panicked"),
         }
     }
 
     fn leave(self, panicked: bool) {
         for letterbox in &self.letterboxes {
             // A rank that has left before needs no word.
-            let _ = letterbox.send(Letter::Left {
-                from: self.rank,
-                panicked,
-            });
+            let _ = letterbox.send(Letter::Left { from: self.rank, panicked });
         }
     }
 }
@@ -142,11 +117,7 @@ impl Comm for Teammate {
     }
 
     fn send(&self, to: usize, tag: Tag, message: &[u8]) {
-        let letter = Letter::Message {
-            from: self.rank,
-            tag,
-            message: message.to_vec(),
-        };
+        let letter = Letter::Message { from: self.rank, tag, message: message.to_vec() };
         // The receiver may have returned, as over MPI: what it did not want is lost.
         let _ = self.letterboxes[to].send(letter);
     }
@@ -156,14 +127,8 @@ impl Comm for Teammate {
             if let Some(message) = self.inbox.borrow_mut().take_from(from, tag) {
                 return message;
             }
-            assert!(
-                !self.left[from].get(),
-                "rank {from} has ended without sending {tag:?}"
-            );
-            let letter = self
-                .letters
-                .recv()
-                .expect("this rank holds a sender to itself");
+            assert!(!self.left[from].get(), "rank {from} has ended without sending {tag:?}");
+            let letter = self.letters.recv().expect("this rank holds a sender to itself");
             self.open(letter);
         }
     }

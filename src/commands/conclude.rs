@@ -44,10 +44,7 @@ pub(super) fn conclude(
             "stopped: {reason}. Nothing of the input is changed; mend it and run the \
                             same command again.\n"
         );
-        return Ok(Conclusion {
-            status: ExitStatus::Stopped,
-            text,
-        });
+        return Ok(Conclusion { status: ExitStatus::Stopped, text });
     }
     let others = lead.others.iter().map(|other| {
         let failure = Failure {
@@ -59,18 +56,10 @@ pub(super) fn conclude(
     });
     harvest.records.extend(others);
     let records = &mut harvest.records;
-    settle(
-        records,
-        &mut harvest.totals,
-        &config.output,
-        &Limits::default(),
-    )
-    .context("the claims to one name cannot be settled")?;
+    settle(records, &mut harvest.totals, &config.output, &Limits::default())
+        .context("the claims to one name cannot be settled")?;
     check_accounts(lead, records)?;
-    for record in records
-        .iter()
-        .filter(|record| record.outcome == Outcome::Written)
-    {
+    for record in records.iter().filter(|record| record.outcome == Outcome::Written) {
         let instance = record.instance.as_ref();
         if let Some((instance, m)) = instance.and_then(|i| Some((i, i.measured.as_ref()?))) {
             harvest.totals.add_sums(&instance.modality, &m.sums);
@@ -85,15 +74,8 @@ pub(super) fn conclude(
             .context("--private-log: the file cannot be written")?;
     }
     let failed = summary.outcome.quarantined > 0;
-    let status = if failed {
-        ExitStatus::Quarantined
-    } else {
-        ExitStatus::Done
-    };
-    Ok(Conclusion {
-        status,
-        text: last_words(lead, config, &summary, &ranks)?,
-    })
+    let status = if failed { ExitStatus::Quarantined } else { ExitStatus::Done };
+    Ok(Conclusion { status, text: last_words(lead, config, &summary, &ranks)? })
 }
 
 fn merge(reports: &[Vec<u8>]) -> (Harvest, Vec<RankMetrics>) {
@@ -109,16 +91,9 @@ fn merge(reports: &[Vec<u8>]) -> (Harvest, Vec<RankMetrics>) {
 
 /// Every input must stand in exactly one record: a lost file must not look like a success.
 fn check_accounts(lead: &Lead, records: &[FileRecord]) -> Result<()> {
-    let mut expected: Vec<&str> = lead
-        .files
-        .iter()
-        .map(|file| file.path_id.as_str())
-        .collect();
+    let mut expected: Vec<&str> = lead.files.iter().map(|file| file.path_id.as_str()).collect();
     expected.extend(lead.others.iter().map(|other| other.path_id.as_str()));
-    let mut found: Vec<&str> = records
-        .iter()
-        .map(|record| record.path_id.as_str())
-        .collect();
+    let mut found: Vec<&str> = records.iter().map(|record| record.path_id.as_str()).collect();
     expected.sort_unstable();
     found.sort_unstable();
     if expected != found || Counts::of(records).total() != expected.len() as u64 {
@@ -157,20 +132,12 @@ fn write_results(
     let facts = RunFacts {
         run_id: run_id.clone(),
         start_unix_s: lead.start_unix_s,
-        mpi: if ranks.len() > 1 {
-            comm::library_version()
-        } else {
-            None
-        },
+        mpi: if ranks.len() > 1 { comm::library_version() } else { None },
         codec: config.codec.clone(),
         key_fingerprint: pseudonyms.fingerprint(),
     };
     let summary = summarize(&facts, records, &harvest.totals, ranks, digests)?;
-    let shape = RunShape {
-        run_id,
-        mode,
-        ranks: ranks.len(),
-    };
+    let shape = RunShape { run_id, mode, ranks: ranks.len() };
     let metrics = metrics_csv(&shape, ranks)?;
     let mut json = serde_json::to_vec_pretty(&summary)?;
     json.push(b'\n');
@@ -190,15 +157,10 @@ fn write_results(
 
 /// Which path each path ID stands for: for the operator's eyes only.
 fn private_log(lead: &Lead, records: &[FileRecord]) -> Result<Vec<u8>> {
-    let outcomes: std::collections::HashMap<&str, &FileRecord> = records
-        .iter()
-        .map(|record| (record.path_id.as_str(), record))
-        .collect();
+    let outcomes: std::collections::HashMap<&str, &FileRecord> =
+        records.iter().map(|record| (record.path_id.as_str(), record)).collect();
     let files = lead.files.iter().map(|file| (&file.path_id, &file.path));
-    let others = lead
-        .others
-        .iter()
-        .map(|other| (&other.path_id, &other.path));
+    let others = lead.others.iter().map(|other| (&other.path_id, &other.path));
     let mut rows: Vec<_> = files.chain(others).collect();
     rows.sort();
     let mut out = csv::Writer::from_writer(Vec::new());
@@ -224,17 +186,9 @@ fn last_words(
 ) -> Result<String> {
     let mut text = String::new();
     if lead.key_was_made {
-        writeln!(
-            text,
-            "A key of your own was made; keep it safe (`sauva keygen --help`).\n"
-        )?;
+        writeln!(text, "A key of your own was made; keep it safe (`sauva keygen --help`).\n")?;
     }
-    let Counts {
-        written,
-        duplicate,
-        quarantined,
-        not_dicom,
-    } = summary.outcome;
+    let Counts { written, duplicate, quarantined, not_dicom } = summary.outcome;
     writeln!(text, "  inputs        {:>10}", summary.outcome.total())?;
     writeln!(text, "  written       {written:>10}")?;
     writeln!(text, "  duplicate     {duplicate:>10}")?;
@@ -257,10 +211,7 @@ fn last_words(
         ranks.len()
     )?;
     writeln!(text, "\n  results in {}", config.output.display())?;
-    writeln!(
-        text,
-        "    dicom/  index.csv  summary.json  metrics.csv  manifest.sha256"
-    )?;
+    writeln!(text, "    dicom/  index.csv  summary.json  metrics.csv  manifest.sha256")?;
     if quarantined + not_dicom + duplicate > 0 {
         writeln!(text, "    failures.csv: what was not written, and why")?;
     }

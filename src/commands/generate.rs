@@ -7,15 +7,7 @@ use crate::sample::{SampleOptions, generate};
 
 /// Writes the tree; returns what to tell.
 pub fn execute(args: &GenerateArgs) -> Result<String> {
-    let options = SampleOptions {
-        kind: args.kind.into(),
-        count: args.count,
-        seed: args.seed,
-    };
+    let options = SampleOptions { kind: args.kind.into(), count: args.count, seed: args.seed };
     let report = generate(&options, &args.output).context("--output")?;
-    Ok(format!(
-        "{} files, {:.1} MB",
-        report.files,
-        report.bytes as f64 / 1e6
-    ))
+    Ok(format!("{} files, {:.1} MB", report.files, report.bytes as f64 / 1e6))
 }

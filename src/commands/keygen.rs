@@ -10,11 +10,9 @@ use crate::deident::{Key, KeyError};
 /// Makes a key file; returns what to tell.
 pub fn execute(args: &KeygenArgs) -> Result<String> {
     Key::generate(&args.key_file)?;
-    Ok(
-        "key written, mode 0600. Keep it as safe as the original data: whoever has it can link \
+    Ok("key written, mode 0600. Keep it as safe as the original data: whoever has it can link \
         pseudonyms to patients, and without it no later run gives the same pseudonyms."
-            .to_owned(),
-    )
+        .to_owned())
 }
 
 /// The key of the command line, or the user's own. The second value tells that it was just made.

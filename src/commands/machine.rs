@@ -32,42 +32,25 @@ pub(super) fn usage() -> Usage {
 /// Fields 14 and 15 of proc(5) stat, counted behind the command's name, which may hold spaces.
 fn processor_seconds(stat: &str) -> (f64, f64) {
     let behind_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    let mut fields = behind_name
-        .split_whitespace()
-        .skip(11)
-        .map(|n| n.parse().unwrap_or(0.0));
+    let mut fields = behind_name.split_whitespace().skip(11).map(|n| n.parse().unwrap_or(0.0));
     let ticks = rustix::param::clock_ticks_per_second() as f64;
-    (
-        fields.next().unwrap_or(0.0) / ticks,
-        fields.next().unwrap_or(0.0) / ticks,
-    )
+    (fields.next().unwrap_or(0.0) / ticks, fields.next().unwrap_or(0.0) / ticks)
 }
 
 fn field(text: &str, name: &str) -> u64 {
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix(name))
-        .unwrap_or_default();
-    line.split_whitespace()
-        .next()
-        .and_then(|number| number.parse().ok())
-        .unwrap_or(0)
+    let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+    line.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 /// The name of this host.
 pub(super) fn host() -> String {
-    rustix::system::uname()
-        .nodename()
-        .to_string_lossy()
-        .into_owned()
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
 /// Threads for one of `ranks_here` ranks on this node: what Slurm gave the task, else an equal share
 /// of the cores that this process may use.
 pub(super) fn threads(ranks_here: usize) -> usize {
-    let slurm = std::env::var("SLURM_CPUS_PER_TASK")
-        .ok()
-        .and_then(|n| n.parse().ok());
+    let slurm = std::env::var("SLURM_CPUS_PER_TASK").ok().and_then(|n| n.parse().ok());
     slurm.filter(|threads| *threads > 0).unwrap_or_else(|| {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         (cores / ranks_here.max(1)).max(1)

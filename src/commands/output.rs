@@ -72,16 +72,10 @@ fn lock(state: &Path) -> Result<Output> {
             let holder = fs::read_to_string(&path).unwrap_or_default();
             let (process, host) = holder.trim().split_once(' ').unwrap_or_default();
             if is_alive(process, host) {
-                return Err(Locked {
-                    process: process.into(),
-                    host: host.into(),
-                }
-                .into());
+                return Err(Locked { process: process.into(), host: host.into() }.into());
             }
             fs::remove_file(&path).context("the lock of a run that died stays")?;
-            options
-                .open(&path)
-                .context("--output: the lock cannot be taken")?
+            options.open(&path).context("--output: the lock cannot be taken")?
         }
         opened => opened.context("--output: the lock cannot be taken")?,
     };
@@ -96,8 +90,7 @@ fn is_alive(process: &str, holder: &str) -> bool {
     !is_here
         || fs::read_to_string(format!("/proc/{process}/stat")).is_ok_and(|stat| {
             // A process that was killed and not yet waited for is a zombie (proc(5), field 3).
-            stat.rsplit_once(") ")
-                .is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
+            stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
         })
 }
 
@@ -109,12 +102,7 @@ mod tests {
     fn a_folder_with_files_of_others_is_refused_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("thesis.txt"), "precious").unwrap();
-        assert!(
-            open(folder.path())
-                .unwrap_err()
-                .to_string()
-                .contains("not sauva's")
-        );
+        assert!(open(folder.path()).unwrap_err().to_string().contains("not sauva's"));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
@@ -126,12 +114,7 @@ mod tests {
         drop(open(folder.path()).unwrap());
         assert!(!folder.path().join(INSTANCES).exists());
         fs::write(folder.path().join(SUMMARY), "{}").unwrap();
-        assert!(
-            open(folder.path())
-                .unwrap_err()
-                .to_string()
-                .contains("finished run")
-        );
+        assert!(open(folder.path()).unwrap_err().to_string().contains("finished run"));
     }
 
     #[test]
@@ -142,9 +125,6 @@ mod tests {
         drop(first);
         let lock = folder.path().join(STATE).join("lock");
         fs::write(lock, format!("4194305 {}\n", host())).unwrap();
-        assert!(
-            open(folder.path()).is_ok(),
-            "the lock of a dead process is taken over"
-        );
+        assert!(open(folder.path()).is_ok(), "the lock of a dead process is taken over");
     }
 }

@@ -34,13 +34,7 @@ impl Display {
             }
         }
         let now = Stopwatch::start();
-        Self {
-            bar,
-            total,
-            started: now,
-            last_line: now,
-            lines: show && !terminal,
-        }
+        Self { bar, total, started: now, last_line: now, lines: show && !terminal }
     }
 
     /// Shows the counters.
@@ -61,25 +55,13 @@ impl Display {
     fn rate(&self, done: Progress) -> String {
         let seconds = self.started.seconds().max(1e-3);
         let files = done.files as f64 / seconds;
-        format!(
-            "{files:.0} files/s, {:.1} MB/s",
-            done.bytes as f64 / 1e6 / seconds
-        )
+        format!("{files:.0} files/s, {:.1} MB/s", done.bytes as f64 / 1e6 / seconds)
     }
 
     fn line(&self, done: Progress) -> String {
         let share = done.bytes as f64 / self.total.bytes.max(1) as f64;
         let left = self.started.seconds() * (1.0 / share.max(1e-9) - 1.0);
-        let left = if done.files == 0 {
-            "?".to_owned()
-        } else {
-            format!("{left:.0} s")
-        };
-        format!(
-            "{}/{} files, {}, {left} left",
-            done.files,
-            self.total.files,
-            self.rate(done)
-        )
+        let left = if done.files == 0 { "?".to_owned() } else { format!("{left:.0} s") };
+        format!("{}/{} files, {}, {left} left", done.files, self.total.files, self.rate(done))
     }
 }

@@ -42,17 +42,10 @@ pub(super) struct Lead {
 /// Runs the job on this rank; rank 0 returns what to tell the user.
 pub fn execute(config: &RunConfig, comm: &dyn Comm) -> Result<Conclusion> {
     let wall = Stopwatch::start();
-    let mut metrics = RankMetrics {
-        host: host(),
-        ..RankMetrics::default()
-    };
+    let mut metrics = RankMetrics { host: host(), ..RankMetrics::default() };
 
     // Rank 0 alone reads the key and opens the output; the others wait for its word.
-    let prepared = if comm.rank() == 0 {
-        prepare(config).map(Some)
-    } else {
-        Ok(None)
-    };
+    let prepared = if comm.rank() == 0 { prepare(config).map(Some) } else { Ok(None) };
     let (key, lead) = match comm::agree(comm, prepared)? {
         Some((key, lead)) => (Some(key), Some(lead)),
         None => (None, None),
@@ -62,24 +55,13 @@ pub fn execute(config: &RunConfig, comm: &dyn Comm) -> Result<Conclusion> {
     let mut crew = comm::agree(comm, hire(config, comm, &key))?;
     metrics.threads = crew.threads();
     metrics.init_s = wall.seconds();
-    tracing::info!(
-        ranks = comm.size(),
-        threads = crew.threads(),
-        codec = config.codec,
-        "start"
-    );
+    tracing::info!(ranks = comm.size(), threads = crew.threads(), codec = config.codec, "start");
 
     // Scan and scatter.
     let scanning = Stopwatch::start();
     let lead = lead.map(|lead| lead.scanned(config, &pseudonyms));
-    metrics.scan_s = if lead.is_some() {
-        scanning.seconds()
-    } else {
-        0.0
-    };
-    let shares = lead
-        .as_ref()
-        .map(|lead| deal(lead.files.clone(), comm.size()));
+    metrics.scan_s = if lead.is_some() { scanning.seconds() } else { 0.0 };
+    let shares = lead.as_ref().map(|lead| deal(lead.files.clone(), comm.size()));
     let sending = Stopwatch::start();
     let share = scatter_shares(comm, shares);
     metrics.comm_s = sending.seconds();
@@ -112,10 +94,7 @@ pub fn execute(config: &RunConfig, comm: &dyn Comm) -> Result<Conclusion> {
     let status = concluded.as_ref().map(|conclusion| conclusion.status);
     let status: Option<ExitStatus> = decode(&comm::broadcast(comm, encode(&status)));
     let status = status.expect("rank 0 has concluded, or all have agreed on its error");
-    Ok(concluded.unwrap_or(Conclusion {
-        status,
-        text: String::new(),
-    }))
+    Ok(concluded.unwrap_or(Conclusion { status, text: String::new() }))
 }
 
 fn prepare(config: &RunConfig) -> Result<(Key, Lead)> {
@@ -153,9 +132,7 @@ fn hire(config: &RunConfig, comm: &dyn Comm, key: &Key) -> Result<InProcess> {
     let here = host().into_bytes();
     let hosts = comm::all_gather(comm, here.clone());
     let ranks_here = hosts.iter().filter(|host| **host == here).count();
-    let threads = config
-        .threads
-        .unwrap_or_else(|| machine::threads(ranks_here));
+    let threads = config.threads.unwrap_or_else(|| machine::threads(ranks_here));
     let pipeline = Pipeline {
         input: config.input.clone(),
         output: config.output.clone(),
@@ -181,10 +158,7 @@ impl Lead {
 
     fn total(&self) -> Progress {
         let bytes = self.files.iter().map(|file| file.size_bytes).sum();
-        Progress {
-            files: self.files.len() as u64,
-            bytes,
-        }
+        Progress { files: self.files.len() as u64, bytes }
     }
 }
 
@@ -200,12 +174,7 @@ struct Watcher<'a> {
 impl<'a> Watcher<'a> {
     fn new(comm: &'a dyn Comm, display: Display) -> Self {
         let said = vec![(Progress::default(), false); comm.size()];
-        Self {
-            comm,
-            display,
-            said,
-            last_sent: Stopwatch::start(),
-        }
+        Self { comm, display, said, last_sent: Stopwatch::start() }
     }
 
     fn watch(&mut self, done: Progress) {
@@ -250,18 +219,9 @@ impl<'a> Watcher<'a> {
 
 fn measure_rank(metrics: &mut RankMetrics, harvest: &Harvest) {
     let usage = machine::usage();
-    let instances = || {
-        harvest
-            .records
-            .iter()
-            .filter_map(|record| record.instance.as_ref())
-    };
+    let instances = || harvest.records.iter().filter_map(|record| record.instance.as_ref());
     metrics.files = harvest.records.len() as u64;
-    metrics.files_failed = harvest
-        .records
-        .iter()
-        .filter(|r| r.is_quarantined())
-        .count() as u64;
+    metrics.files_failed = harvest.records.iter().filter(|r| r.is_quarantined()).count() as u64;
     metrics.bytes_in = harvest.records.iter().map(|record| record.size_bytes).sum();
     metrics.bytes_out = instances().map(|instance| instance.bytes_out).sum();
     metrics.pixels = instances()
@@ -281,8 +241,5 @@ fn measure_rank(metrics: &mut RankMetrics, harvest: &Harvest) {
 #[cfg(feature = "test-hooks")]
 fn panic_if_asked(rank: usize) {
     let asked = std::env::var("SAUVA_TEST_PANIC_RANK").ok();
-    assert!(
-        asked != Some(rank.to_string()),
-        "asked to by the environment"
-    );
+    assert!(asked != Some(rank.to_string()), "asked to by the environment");
 }

@@ -48,10 +48,7 @@ struct Shared {
 
 impl Shared {
     fn progress(&self) -> Progress {
-        Progress {
-            files: self.files.load(Relaxed),
-            bytes: self.bytes.load(Relaxed),
-        }
+        Progress { files: self.files.load(Relaxed), bytes: self.bytes.load(Relaxed) }
     }
 }
 

@@ -50,9 +50,7 @@ pub struct DataSet {
 impl DataSet {
     /// An empty data set.
     pub const fn new() -> Self {
-        Self {
-            elements: Vec::new(),
-        }
+        Self { elements: Vec::new() }
     }
 
     /// Whether it has no element.
@@ -92,30 +90,18 @@ impl DataSet {
         if bytes.len() % 2 == 1 {
             bytes.push(if vr == VR::UI { 0 } else { b' ' });
         }
-        self.put(Element {
-            tag,
-            vr,
-            value: Value::Bytes(bytes.into()),
-        });
+        self.put(Element { tag, vr, value: Value::Bytes(bytes.into()) });
     }
 
     /// Puts one unsigned 16-bit number.
     pub fn put_u16(&mut self, tag: Tag, number: u16) {
         let value = Value::Bytes(Bytes::copy_from_slice(&number.to_le_bytes()));
-        self.put(Element {
-            tag,
-            vr: VR::US,
-            value,
-        });
+        self.put(Element { tag, vr: VR::US, value });
     }
 
     /// Puts a sequence.
     pub fn put_sequence(&mut self, tag: Tag, items: Vec<DataSet>) {
-        self.put(Element {
-            tag,
-            vr: VR::SQ,
-            value: Value::Sequence(items),
-        });
+        self.put(Element { tag, vr: VR::SQ, value: Value::Sequence(items) });
     }
 
     /// Takes an element out.
@@ -133,9 +119,7 @@ impl DataSet {
 
     /// The value field as text without its padding; `None` where it is not ASCII.
     pub fn text(&self, tag: Tag) -> Option<&str> {
-        let text = std::str::from_utf8(self.bytes(tag)?)
-            .ok()
-            .filter(|text| text.is_ascii())?;
+        let text = std::str::from_utf8(self.bytes(tag)?).ok().filter(|text| text.is_ascii())?;
         Some(text.trim_matches(|c: char| c == ' ' || c == '\0'))
     }
 
@@ -157,9 +141,7 @@ impl DataSet {
         // A reader appends in ascending order: look at the end first.
         match self.elements.last() {
             Some(last) if last.tag < tag => Err(self.elements.len()),
-            _ => self
-                .elements
-                .binary_search_by_key(&tag, |element| element.tag),
+            _ => self.elements.binary_search_by_key(&tag, |element| element.tag),
         }
     }
 }
@@ -190,12 +172,7 @@ mod tests {
     #[test]
     fn elements_stand_in_ascending_order_whatever_the_order_of_arrival() {
         let mut data_set = DataSet::new();
-        for tag in [
-            Tag(0x10, 0x20),
-            Tag(0x8, 0x60),
-            Tag(0x10, 0x10),
-            Tag(0x8, 0x60),
-        ] {
+        for tag in [Tag(0x10, 0x20), Tag(0x8, 0x60), Tag(0x10, 0x10), Tag(0x8, 0x60)] {
             data_set.put_text(tag, VR::LO, "x");
         }
         let tags: Vec<Tag> = data_set.iter().map(|element| element.tag).collect();

@@ -130,21 +130,13 @@ mod tests {
     fn odd_values_and_fragments_are_padded() {
         let mut data_set = DataSet::new();
         let text = Value::Bytes(bytes::Bytes::from_static(b"abc"));
-        data_set.put(Element {
-            tag: Tag(0x8, 0x70),
-            vr: VR::LO,
-            value: text,
-        });
+        data_set.put(Element { tag: Tag(0x8, 0x70), vr: VR::LO, value: text });
         let pixels = Encapsulated {
             fragments: vec![bytes::Bytes::from_static(b"xyz")],
             ..Default::default()
         };
         let value = Value::Encapsulated(pixels);
-        data_set.put(Element {
-            tag: Tag(0x7FE0, 0x10),
-            vr: VR::OB,
-            value,
-        });
+        data_set.put(Element { tag: Tag(0x7FE0, 0x10), vr: VR::OB, value });
         let mut out = Vec::new();
         encode_data_set(&data_set, &mut out);
         assert_eq!(&out[6..12], b"\x04\0abc ");

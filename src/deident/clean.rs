@@ -35,10 +35,7 @@ impl Cleaner<'_> {
     }
 
     fn level(&self, data_set: DataSet, unlisted: Unlisted) -> Result<DataSet, DeidentError> {
-        let issuer = data_set
-            .bytes(tags::ISSUER_OF_PATIENT_ID)
-            .cloned()
-            .unwrap_or_default();
+        let issuer = data_set.bytes(tags::ISSUER_OF_PATIENT_ID).cloned().unwrap_or_default();
         let mut cleaned = DataSet::new();
         for element in data_set {
             if let Some(element) = self.element(element, &issuer, unlisted)? {
@@ -96,11 +93,7 @@ impl Cleaner<'_> {
                 Ok(Some(sequence(tag, items.collect::<Result<_, _>>()?)))
             }
             Value::Bytes(bytes) => match dummy::value(dictionary_vr(tag), element.vr, &bytes) {
-                Some((vr, value)) => Ok(Some(Element {
-                    tag,
-                    vr,
-                    value: Value::Bytes(value),
-                })),
+                Some((vr, value)) => Ok(Some(Element { tag, vr, value: Value::Bytes(value) })),
                 None => Err(DeidentError::NoDummy(tag)),
             },
             Value::Encapsulated(_) => Err(DeidentError::NoDummy(tag)),
@@ -109,11 +102,7 @@ impl Cleaner<'_> {
 
     /// An item of a sequence whose code is D: a code says what it means, so it is replaced whole.
     fn dummy_item(&self, item: DataSet) -> Result<DataSet, DeidentError> {
-        let code_values = [
-            tags::CODE_VALUE,
-            tags::LONG_CODE_VALUE,
-            tags::URN_CODE_VALUE,
-        ];
+        let code_values = [tags::CODE_VALUE, tags::LONG_CODE_VALUE, tags::URN_CODE_VALUE];
         if code_values.into_iter().any(|tag| item.get(tag).is_some()) {
             return Ok(dummy::code_item());
         }
@@ -134,11 +123,7 @@ impl Cleaner<'_> {
         let uid = trimmed(uid);
         // The well-known frames of reference (PS3.6 table A-2) name an atlas, not an instance.
         let is_well_known = uid.starts_with("1.2.840.10008.1.4.") && uid.len() <= 26;
-        if uid.is_empty() || is_well_known {
-            uid.to_owned()
-        } else {
-            self.pseudonyms.uid(uid)
-        }
+        if uid.is_empty() || is_well_known { uid.to_owned() } else { self.pseudonyms.uid(uid) }
     }
 
     fn patient_id(&self, element: &Element, issuer: &[u8]) -> Element {
@@ -176,19 +161,11 @@ fn empty(element: &Element) -> Element {
         Value::Sequence(_) => Value::Sequence(Vec::new()),
         Value::Bytes(_) | Value::Encapsulated(_) => Value::Bytes(Bytes::new()),
     };
-    Element {
-        tag: element.tag,
-        vr: element.vr,
-        value,
-    }
+    Element { tag: element.tag, vr: element.vr, value }
 }
 
 fn sequence(tag: Tag, items: Vec<DataSet>) -> Element {
-    Element {
-        tag,
-        vr: VR::SQ,
-        value: Value::Sequence(items),
-    }
+    Element { tag, vr: VR::SQ, value: Value::Sequence(items) }
 }
 
 fn text(tag: Tag, vr: VR, text: &str) -> Element {
@@ -196,9 +173,5 @@ fn text(tag: Tag, vr: VR, text: &str) -> Element {
     if bytes.len() % 2 == 1 {
         bytes.push(if vr == VR::UI { 0 } else { b' ' });
     }
-    Element {
-        tag,
-        vr,
-        value: Value::Bytes(bytes.into()),
-    }
+    Element { tag, vr, value: Value::Bytes(bytes.into()) }
 }

@@ -136,10 +136,7 @@ mod tests {
         assert!(matches!(Key::load(&path), Err(KeyError::Missing)));
         Key::generate(&path).unwrap();
         std::os::unix::fs::symlink(&path, folder.path().join("link")).unwrap();
-        assert!(matches!(
-            Key::load(&folder.path().join("link")),
-            Err(KeyError::Io(_))
-        ));
+        assert!(matches!(Key::load(&folder.path().join("link")), Err(KeyError::Io(_))));
         std::fs::write(&path, "short").unwrap();
         assert!(matches!(Key::load(&path), Err(KeyError::Length)));
     }

@@ -56,9 +56,7 @@ pub struct Deidentifier {
 impl Deidentifier {
     /// The profile under this key.
     pub fn new(key: &Key) -> Self {
-        Self {
-            pseudonyms: Pseudonyms::new(key),
-        }
+        Self { pseudonyms: Pseudonyms::new(key) }
     }
 
     /// De-identifies one instance.
@@ -68,10 +66,7 @@ impl Deidentifier {
         }
         let identity = self.identity(&original.data_set)?;
         let embedded_overlay = has_embedded_overlay(&original.data_set);
-        let cleaner = Cleaner {
-            pseudonyms: &self.pseudonyms,
-            patient_id: &identity.patient_id,
-        };
+        let cleaner = Cleaner { pseudonyms: &self.pseudonyms, patient_id: &identity.patient_id };
         original.data_set = cleaner.clean(original.data_set)?;
         mark(&mut original.data_set, &identity);
         #[expect(clippy::disallowed_methods, reason = "the profile has just run")]
@@ -89,16 +84,12 @@ impl Deidentifier {
         let patient_id = match patient_id {
             Some(id) => {
                 let issuer = data_set.bytes(tags::ISSUER_OF_PATIENT_ID);
-                self.pseudonyms
-                    .patient(id, issuer.map_or(&[], |issuer| issuer))
+                self.pseudonyms.patient(id, issuer.map_or(&[], |issuer| issuer))
             }
             None => self.pseudonyms.patient_of_study(&study_uid),
         };
         let sop_class_uid = uid(tags::SOP_CLASS_UID)?;
-        if !sop_class_uid
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'.')
-        {
+        if !sop_class_uid.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
             return Err(DeidentError::NoIdentity(tags::SOP_CLASS_UID));
         }
         Ok(Identity {
@@ -114,26 +105,16 @@ impl Deidentifier {
 /// Overlay Bit Position (60xx,0102) above 0: a retired way to keep an overlay in the unused bits of
 /// the pixel data.
 fn has_embedded_overlay(data_set: &DataSet) -> bool {
-    (0..16).any(|plane| {
-        data_set
-            .u16(Tag(0x6000 + 2 * plane, 0x0102))
-            .is_some_and(|bit| bit > 0)
-    })
+    (0..16).any(|plane| data_set.u16(Tag(0x6000 + 2 * plane, 0x0102)).is_some_and(|bit| bit > 0))
 }
 
 /// Says that the profile ran (PS3.15 section E.1.1): only what really ran is claimed, and what
 /// earlier tools claimed stays.
 fn mark(data_set: &mut DataSet, identity: &Identity) {
     data_set.put_text(tags::PATIENT_ID, VR::LO, &identity.patient_id);
-    data_set.put_text(
-        tags::PATIENT_NAME,
-        VR::PN,
-        &patient_name(&identity.patient_id),
-    );
+    data_set.put_text(tags::PATIENT_NAME, VR::PN, &patient_name(&identity.patient_id));
     data_set.put_text(tags::PATIENT_IDENTITY_REMOVED, VR::CS, "YES");
-    let before = data_set
-        .text(tags::DEIDENTIFICATION_METHOD)
-        .unwrap_or_default();
+    let before = data_set.text(tags::DEIDENTIFICATION_METHOD).unwrap_or_default();
     let method = match before {
         "" => METHOD.to_owned(),
         before if before.split('\\').any(|method| method.trim() == METHOD) => before.to_owned(),
@@ -143,18 +124,11 @@ fn mark(data_set: &mut DataSet, identity: &Identity) {
     let mut codes = data_set
         .sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE)
         .map_or_else(Vec::new, <[DataSet]>::to_vec);
-    if !codes
-        .iter()
-        .any(|code| code.text(tags::CODE_VALUE) == Some(BASIC_PROFILE_CODE))
-    {
+    if !codes.iter().any(|code| code.text(tags::CODE_VALUE) == Some(BASIC_PROFILE_CODE)) {
         codes.push(basic_profile_code());
     }
     data_set.put_sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE, codes);
-    data_set.put_text(
-        tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED,
-        VR::CS,
-        "REMOVED",
-    );
+    data_set.put_text(tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED, VR::CS, "REMOVED");
 }
 
 /// CID 7050 "De-identification Method" (PS3.16).
@@ -164,11 +138,7 @@ fn basic_profile_code() -> DataSet {
     let mut code = DataSet::new();
     code.put_text(tags::CODE_VALUE, VR::SH, BASIC_PROFILE_CODE);
     code.put_text(tags::CODING_SCHEME_DESIGNATOR, VR::SH, "DCM");
-    code.put_text(
-        tags::CODE_MEANING,
-        VR::LO,
-        "Basic Application Confidentiality Profile",
-    );
+    code.put_text(tags::CODE_MEANING, VR::LO, "Basic Application Confidentiality Profile");
     code
 }
 

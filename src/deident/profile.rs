@@ -52,9 +52,7 @@ const STRUCTURAL_UIDS: [Tag; 19] = [
 
 /// The VR that the dictionary gives; `None` where the standard knows no such attribute.
 pub(super) fn dictionary_vr(tag: Tag) -> Option<VirtualVr> {
-    StandardDataDictionary
-        .by_tag(tag)
-        .map(DataDictionaryEntry::vr)
+    StandardDataDictionary.by_tag(tag).map(DataDictionaryEntry::vr)
 }
 
 /// The Basic Profile's action for an attribute with this tag.
@@ -149,10 +147,7 @@ mod tests {
             };
             // An attribute newer than the dictionary is removed, which every code allows.
             let unknown = dictionary_vr(tag).is_none() && action == Action::Remove;
-            assert!(
-                unknown || allowed.contains(&action),
-                "{tag} {code:?} {action:?}"
-            );
+            assert!(unknown || allowed.contains(&action), "{tag} {code:?} {action:?}");
         }
     }
 
@@ -175,12 +170,7 @@ mod tests {
 
     #[test]
     fn what_names_no_one_is_kept() {
-        for tag in [
-            tags::MODALITY,
-            tags::ROWS,
-            tags::SOP_CLASS_UID,
-            tags::PIXEL_SPACING,
-        ] {
+        for tag in [tags::MODALITY, tags::ROWS, tags::SOP_CLASS_UID, tags::PIXEL_SPACING] {
             assert_eq!(basic(tag), Action::Keep, "{tag}");
         }
     }

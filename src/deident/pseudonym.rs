@@ -40,10 +40,7 @@ impl Pseudonyms {
 
     /// A pseudonym where no Patient ID is given: one patient a study.
     pub fn patient_of_study(&self, study_uid: &str) -> String {
-        format!(
-            "{:032x}",
-            self.keyed("patient-of-study", &[study_uid.as_bytes()])
-        )
+        format!("{:032x}", self.keyed("patient-of-study", &[study_uid.as_bytes()]))
     }
 
     /// The name under which reports speak of an input file.
@@ -66,18 +63,13 @@ impl Pseudonyms {
             mac.update(part);
         }
         let digest = mac.finalize().into_bytes();
-        digest[..16]
-            .iter()
-            .fold(0, |number, byte| number << 8 | u128::from(*byte))
+        digest[..16].iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
     }
 }
 
 /// One rule for identifiers: cut at NUL, trim, fold ASCII case.
 fn normalised(identifier: &[u8]) -> Vec<u8> {
-    let cut = identifier
-        .split(|byte| *byte == 0)
-        .next()
-        .unwrap_or_default();
+    let cut = identifier.split(|byte| *byte == 0).next().unwrap_or_default();
     cut.trim_ascii().to_ascii_uppercase()
 }
 

@@ -52,9 +52,7 @@ impl Table {
     }
 
     fn parse(csv: &str) -> Option<Self> {
-        let mut reader = csv::ReaderBuilder::new()
-            .comment(Some(b'#'))
-            .from_reader(csv.as_bytes());
+        let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(csv.as_bytes());
         let mut by_tag = HashMap::new();
         for row in reader.records() {
             let row = row.ok()?;
@@ -71,9 +69,7 @@ impl Table {
 }
 
 fn parse_tag(text: &str) -> Option<Tag> {
-    let number = u32::from_str_radix(text, 16)
-        .ok()
-        .filter(|_| text.len() == 8)?;
+    let number = u32::from_str_radix(text, 16).ok().filter(|_| text.len() == 8)?;
     Some(Tag((number >> 16) as u16, number as u16))
 }
 

@@ -24,11 +24,7 @@ fn instance() -> DataSet {
 
 fn apply(data_set: DataSet) -> Result<Deidentified, DeidentError> {
     let transfer_syntax = uids::EXPLICIT_VR_LITTLE_ENDIAN.to_owned();
-    deidentifier().apply(Original {
-        data_set,
-        transfer_syntax,
-        image: None,
-    })
+    deidentifier().apply(Original { data_set, transfer_syntax, image: None })
 }
 
 fn cleaned(data_set: DataSet) -> DataSet {
@@ -42,31 +38,21 @@ fn bytes_of(data_set: &DataSet) -> Vec<u8> {
 }
 
 fn contains(data_set: &DataSet, text: &str) -> bool {
-    bytes_of(data_set)
-        .windows(text.len())
-        .any(|window| window == text.as_bytes())
+    bytes_of(data_set).windows(text.len()).any(|window| window == text.as_bytes())
 }
 
 #[test]
 fn identity_is_replaced_and_the_profile_is_recorded() {
     let deidentified = apply(instance()).unwrap();
     let data_set = deidentified.data_set();
-    assert_eq!(
-        data_set.text(tags::PATIENT_ID),
-        Some(deidentified.identity().patient_id.as_str())
-    );
+    assert_eq!(data_set.text(tags::PATIENT_ID), Some(deidentified.identity().patient_id.as_str()));
     assert!(!contains(data_set, "MRN7") && !contains(data_set, "Doe"));
     let sop = &deidentified.identity().sop_instance_uid;
     assert_eq!(data_set.text(tags::SOP_INSTANCE_UID), Some(sop.as_str()));
-    assert_eq!(
-        data_set.text(tags::SOP_CLASS_UID),
-        Some(uids::CT_IMAGE_STORAGE)
-    );
+    assert_eq!(data_set.text(tags::SOP_CLASS_UID), Some(uids::CT_IMAGE_STORAGE));
     assert_eq!(data_set.text(tags::PATIENT_IDENTITY_REMOVED), Some("YES"));
     assert_eq!(data_set.text(tags::DEIDENTIFICATION_METHOD), Some(METHOD));
-    let codes = data_set
-        .sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE)
-        .unwrap();
+    let codes = data_set.sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE).unwrap();
     assert_eq!(codes[0].text(tags::CODE_VALUE), Some("113100"));
     let times = data_set.text(tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED);
     assert_eq!(times, Some("REMOVED"));
@@ -78,22 +64,10 @@ fn what_earlier_tools_recorded_stays_and_a_second_pass_adds_nothing() {
     data_set.put_text(tags::DEIDENTIFICATION_METHOD, VR::LO, "Tool 1");
     let once = cleaned(data_set);
     let method = format!("Tool 1\\{METHOD}");
-    assert_eq!(
-        once.text(tags::DEIDENTIFICATION_METHOD),
-        Some(method.as_str())
-    );
+    assert_eq!(once.text(tags::DEIDENTIFICATION_METHOD), Some(method.as_str()));
     let twice = cleaned(once);
-    assert_eq!(
-        twice.text(tags::DEIDENTIFICATION_METHOD),
-        Some(method.as_str())
-    );
-    assert_eq!(
-        twice
-            .sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE)
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(twice.text(tags::DEIDENTIFICATION_METHOD), Some(method.as_str()));
+    assert_eq!(twice.sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE).unwrap().len(), 1);
 }
 
 #[test]
@@ -121,12 +95,7 @@ fn every_attribute_of_the_table_is_cleaned_at_every_depth() {
 #[test]
 fn private_and_unknown_attributes_go_at_every_depth() {
     let mut item = DataSet::new();
-    for tag in [
-        Tag(0x0009, 0x0010),
-        Tag(0x0009, 0x1001),
-        Tag(0x0018, 0xFFFE),
-        Tag(0x6000, 0x22),
-    ] {
+    for tag in [Tag(0x0009, 0x0010), Tag(0x0009, 0x1001), Tag(0x0018, 0xFFFE), Tag(0x6000, 0x22)] {
         item.put_text(tag, VR::LO, "SECRET");
     }
     item.put_sequence(Tag(0x0029, 0x1010), vec![instance()]);
@@ -144,11 +113,7 @@ fn private_and_unknown_attributes_go_at_every_depth() {
 #[test]
 fn references_keep_pointing_at_the_same_instance() {
     let mut item = DataSet::new();
-    item.put_text(
-        tags::REFERENCED_SOP_CLASS_UID,
-        VR::UI,
-        uids::CT_IMAGE_STORAGE,
-    );
+    item.put_text(tags::REFERENCED_SOP_CLASS_UID, VR::UI, uids::CT_IMAGE_STORAGE);
     item.put_text(tags::REFERENCED_SOP_INSTANCE_UID, VR::UI, "1.2.3.4");
     let mut data_set = instance();
     data_set.put_sequence(tags::REFERENCED_IMAGE_SEQUENCE, vec![item]);
@@ -156,30 +121,20 @@ fn references_keep_pointing_at_the_same_instance() {
     let item = &cleaned.sequence(tags::REFERENCED_IMAGE_SEQUENCE).unwrap()[0];
     let referenced = item.text(tags::REFERENCED_SOP_INSTANCE_UID);
     assert_eq!(referenced, cleaned.text(tags::SOP_INSTANCE_UID));
-    assert_eq!(
-        item.text(tags::REFERENCED_SOP_CLASS_UID),
-        Some(uids::CT_IMAGE_STORAGE)
-    );
+    assert_eq!(item.text(tags::REFERENCED_SOP_CLASS_UID), Some(uids::CT_IMAGE_STORAGE));
 }
 
 #[test]
 fn several_uids_in_one_value_are_each_replaced_and_well_known_frames_are_not() {
     let mut data_set = instance();
     data_set.put_text(tags::FAILED_SOP_INSTANCE_UID_LIST, VR::UI, "1.2.3.4\\1.2.9");
-    data_set.put_text(
-        tags::FRAME_OF_REFERENCE_UID,
-        VR::UI,
-        "1.2.840.10008.1.4.1.1",
-    );
+    data_set.put_text(tags::FRAME_OF_REFERENCE_UID, VR::UI, "1.2.840.10008.1.4.1.1");
     let cleaned = cleaned(data_set);
     let list = cleaned.text(tags::FAILED_SOP_INSTANCE_UID_LIST).unwrap();
     let mapped: Vec<&str> = list.split('\\').collect();
     assert_eq!(mapped[0], cleaned.text(tags::SOP_INSTANCE_UID).unwrap());
     assert!(mapped[1].starts_with("2.25."));
-    assert_eq!(
-        cleaned.text(tags::FRAME_OF_REFERENCE_UID),
-        Some("1.2.840.10008.1.4.1.1")
-    );
+    assert_eq!(cleaned.text(tags::FRAME_OF_REFERENCE_UID), Some("1.2.840.10008.1.4.1.1"));
 }
 
 #[test]
@@ -191,10 +146,7 @@ fn a_content_sequence_becomes_one_item_that_says_nothing() {
     let cleaned = cleaned(data_set);
     assert!(!contains(&cleaned, "Springfield"));
     let items = cleaned.sequence(tags::CONTENT_SEQUENCE).unwrap();
-    assert_eq!(
-        (items.len(), items[0].text(tags::TEXT_VALUE)),
-        (1, Some("REMOVED"))
-    );
+    assert_eq!((items.len(), items[0].text(tags::TEXT_VALUE)), (1, Some("REMOVED")));
 }
 
 #[test]
@@ -206,13 +158,7 @@ fn inside_a_dummied_sequence_codes_and_text_are_dummies_too() {
     data_set.put_sequence(tags::PERSON_IDENTIFICATION_CODE_SEQUENCE, vec![code]);
     let cleaned = cleaned(data_set);
     assert!(!contains(&cleaned, "DRSMITH") && !contains(&cleaned, "Smith"));
-    assert_eq!(
-        cleaned
-            .sequence(tags::PERSON_IDENTIFICATION_CODE_SEQUENCE)
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(cleaned.sequence(tags::PERSON_IDENTIFICATION_CODE_SEQUENCE).unwrap().len(), 1);
 }
 
 #[test]
@@ -221,15 +167,10 @@ fn without_a_patient_id_each_study_is_a_patient_of_its_own() {
     one.put_text(tags::PATIENT_ID, VR::LO, "  ");
     let mut other = one.clone();
     other.put_text(tags::STUDY_INSTANCE_UID, VR::UI, "1.2.99");
-    let (one, other) = (
-        apply(one).unwrap().identity().clone(),
-        apply(other).unwrap().identity().clone(),
-    );
+    let (one, other) =
+        (apply(one).unwrap().identity().clone(), apply(other).unwrap().identity().clone());
     assert_ne!(one.patient_id, other.patient_id);
-    assert_ne!(
-        one.patient_id,
-        apply(instance()).unwrap().identity().patient_id
-    );
+    assert_ne!(one.patient_id, apply(instance()).unwrap().identity().patient_id);
 }
 
 #[test]
@@ -239,20 +180,9 @@ fn what_is_unclear_is_refused() {
     assert_eq!(apply(burned_in).unwrap_err(), DeidentError::BurnedIn);
     let mut document = instance();
     let value = Value::Bytes(Bytes::from_static(b"%PDF-1.7 Jane Doe"));
-    document.put(Element {
-        tag: tags::ENCAPSULATED_DOCUMENT,
-        vr: VR::OB,
-        value,
-    });
-    assert_eq!(
-        apply(document).unwrap_err(),
-        DeidentError::NoDummy(tags::ENCAPSULATED_DOCUMENT)
-    );
-    for tag in [
-        tags::STUDY_INSTANCE_UID,
-        tags::SERIES_INSTANCE_UID,
-        tags::SOP_INSTANCE_UID,
-    ] {
+    document.put(Element { tag: tags::ENCAPSULATED_DOCUMENT, vr: VR::OB, value });
+    assert_eq!(apply(document).unwrap_err(), DeidentError::NoDummy(tags::ENCAPSULATED_DOCUMENT));
+    for tag in [tags::STUDY_INSTANCE_UID, tags::SERIES_INSTANCE_UID, tags::SOP_INSTANCE_UID] {
         let mut without = instance();
         without.remove(tag);
         assert_eq!(apply(without).unwrap_err(), DeidentError::NoIdentity(tag));

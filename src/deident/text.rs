@@ -17,19 +17,11 @@ pub(super) fn tidy(tag: Tag, vr: VR, bytes: Bytes) -> Option<Element> {
     if is_characters(vr) != is_characters(standard) {
         return None;
     }
-    let bytes = if is_characters(vr) {
-        cut_at_nul(bytes)
-    } else {
-        bytes
-    };
+    let bytes = if is_characters(vr) { cut_at_nul(bytes) } else { bytes };
     if !is_valid_number(standard, &bytes) {
         return None;
     }
-    Some(Element {
-        tag,
-        vr,
-        value: Value::Bytes(bytes),
-    })
+    Some(Element { tag, vr, value: Value::Bytes(bytes) })
 }
 
 fn is_characters(vr: VR) -> bool {
@@ -76,10 +68,7 @@ mod tests {
     #[test]
     fn numbers_with_letters_are_removed() {
         assert_eq!(kept(tags::SLICE_THICKNESS, VR::DS, b"DOE^JANE"), None);
-        assert_eq!(
-            kept(tags::SLICE_THICKNESS, VR::DS, b"1.5e-1").unwrap(),
-            b"1.5e-1"
-        );
+        assert_eq!(kept(tags::SLICE_THICKNESS, VR::DS, b"1.5e-1").unwrap(), b"1.5e-1");
         assert_eq!(kept(tags::SERIES_NUMBER, VR::IS, b"12 ").unwrap(), b"12 ");
     }
 

@@ -67,9 +67,7 @@ const DEFLATED_IMAGE_FRAME: &str = "1.2.840.10008.1.2.8.1";
 fn inflate(stream: &[u8], length: usize) -> Result<Vec<u8>, EncodeError> {
     let mut frame = Vec::with_capacity(length + 1);
     let mut inflating = flate2::read::DeflateDecoder::new(stream).take(length as u64 + 2);
-    inflating
-        .read_to_end(&mut frame)
-        .map_err(|_| EncodeError::Decode)?;
+    inflating.read_to_end(&mut frame).map_err(|_| EncodeError::Decode)?;
     if frame.len() == length + 1 && length % 2 == 1 {
         // A frame of odd length is padded before it is deflated.
         frame.pop();
@@ -111,9 +109,7 @@ fn registered(
     image: &ImagePixel,
     transfer_syntax: &str,
 ) -> Result<Vec<u8>, EncodeError> {
-    let entry = TransferSyntaxRegistry
-        .get(transfer_syntax)
-        .ok_or(EncodeError::Unsupported)?;
+    let entry = TransferSyntaxRegistry.get(transfer_syntax).ok_or(EncodeError::Unsupported)?;
     let Codec::EncapsulatedPixelData(Some(reader), _) = entry.codec() else {
         return Err(EncodeError::Unsupported);
     };
@@ -121,14 +117,8 @@ fn registered(
         return Err(EncodeError::Unsupported);
     }
     let mut decoded = Vec::new();
-    let source = OneFrame {
-        stream,
-        image,
-        transfer_syntax,
-    };
-    reader
-        .decode_frame(&source, 0, &mut decoded)
-        .map_err(|_| EncodeError::Decode)?;
+    let source = OneFrame { stream, image, transfer_syntax };
+    reader.decode_frame(&source, 0, &mut decoded).map_err(|_| EncodeError::Decode)?;
     Ok(decoded)
 }
 

@@ -18,20 +18,10 @@ pub(super) fn encapsulate(frames: Vec<Vec<u8>>) -> Encapsulated {
         position += (ITEM_OVERHEAD + frame.len()) as u64;
         fragments.push(frame.into());
     }
-    let offsets: Option<Vec<u32>> = offsets
-        .into_iter()
-        .map(|at| u32::try_from(at).ok())
-        .collect();
+    let offsets: Option<Vec<u32>> = offsets.into_iter().map(|at| u32::try_from(at).ok()).collect();
     // A table that 32 bits cannot count is left empty, which the standard allows.
-    let offset_table = offsets
-        .unwrap_or_default()
-        .iter()
-        .flat_map(|at| at.to_le_bytes())
-        .collect();
-    Encapsulated {
-        offset_table,
-        fragments,
-    }
+    let offset_table = offsets.unwrap_or_default().iter().flat_map(|at| at.to_le_bytes()).collect();
+    Encapsulated { offset_table, fragments }
 }
 
 #[cfg(test)]
@@ -45,10 +35,7 @@ mod tests {
         let pixels = encapsulate(vec![vec![1; 5], vec![2; 4], vec![3; 1]]);
         let lengths: Vec<usize> = pixels.fragments.iter().map(Bytes::len).collect();
         assert_eq!(lengths, [6, 4, 2]);
-        let table: Vec<u8> = [0_u32, 14, 26]
-            .iter()
-            .flat_map(|n| n.to_le_bytes())
-            .collect();
+        let table: Vec<u8> = [0_u32, 14, 26].iter().flat_map(|n| n.to_le_bytes()).collect();
         assert_eq!(pixels.offset_table, table);
     }
 }

@@ -24,9 +24,7 @@ fn encode(frame: &Frame<'_>) -> Result<FrameOutcome, EncodeError> {
     let image = frame.image;
     let mut encoder = CharLS::default();
     if image.samples_per_pixel > 1 {
-        encoder
-            .set_interleave_mode(InterleaveMode::Sample)
-            .map_err(|_| EncodeError::Encode)?;
+        encoder.set_interleave_mode(InterleaveMode::Sample).map_err(|_| EncodeError::Encode)?;
     }
     let info = FrameInfo {
         width: image.columns,
@@ -46,26 +44,16 @@ fn encode(frame: &Frame<'_>) -> Result<FrameOutcome, EncodeError> {
 /// Bits a sample in the codestream. Readers expect two bytes a sample where Bits Allocated is 16,
 /// and decoders give two bytes from 9 bits on.
 fn precision(image: &ImagePixel) -> u16 {
-    if image.bits_allocated == 16 {
-        image.bits_stored.max(9)
-    } else {
-        image.bits_stored
-    }
+    if image.bits_allocated == 16 { image.bits_stored.max(9) } else { image.bits_stored }
 }
 
 /// Decodes a frame; the samples of a pixel stand side by side in the result.
 pub(super) fn decode(stream: &[u8], image: &ImagePixel) -> Result<Vec<u8>, EncodeError> {
-    let decoded = CharLS::default()
-        .decode(stream)
-        .map_err(|_| EncodeError::Decode)?;
+    let decoded = CharLS::default().decode(stream).map_err(|_| EncodeError::Decode)?;
     let components = usize::from(image.samples_per_pixel);
     if components > 1 && is_one_component_a_scan(stream) {
         let width = decoded.len() / image.samples_per_frame() as usize;
-        return Ok(super::samples::interleaved(
-            &decoded,
-            components,
-            width.max(1),
-        ));
+        return Ok(super::samples::interleaved(&decoded, components, width.max(1)));
     }
     Ok(decoded)
 }

@@ -104,15 +104,8 @@ impl Encoder {
 
     /// Encodes one instance.
     pub fn encode(self, instance: Deidentified) -> Result<Encoded, EncodeError> {
-        let (
-            Original {
-                data_set,
-                transfer_syntax,
-                image,
-            },
-            identity,
-            embedded_overlay,
-        ) = instance.into_parts();
+        let (Original { data_set, transfer_syntax, image }, identity, embedded_overlay) =
+            instance.into_parts();
         let mut encoded = Encoded {
             data_set,
             transfer_syntax: uids::EXPLICIT_VR_LITTLE_ENDIAN.to_owned(),
@@ -130,11 +123,7 @@ impl Encoder {
             // Float pixels and native chroma sub-sampling are passed on as they are.
             encoded.kept_native = self.codec.map(|_| {
                 let is_float = image.sample_type == SampleType::Float;
-                if is_float {
-                    KeptNative::FloatPixels
-                } else {
-                    KeptNative::Photometric
-                }
+                if is_float { KeptNative::FloatPixels } else { KeptNative::Photometric }
             });
             encoded.put_native(native, &image);
             return Ok(encoded);
@@ -190,11 +179,7 @@ impl Encoder {
 /// The samples of an instance as it was read, beside its attributes; `None` where it has none that
 /// are integers of their own.
 pub fn decode(original: Original) -> Result<Option<(DataSet, ImagePixel, Samples)>, EncodeError> {
-    let Original {
-        data_set,
-        transfer_syntax,
-        image,
-    } = original;
+    let Original { data_set, transfer_syntax, image } = original;
     let Some((mut image, source)) = image else {
         return Ok(None);
     };
@@ -241,15 +226,8 @@ impl Encoded {
         image: &ImagePixel,
     ) {
         let pixels = encapsulate::encapsulate(frames);
-        let encoded = pixels
-            .fragments
-            .iter()
-            .map(|fragment| fragment.len() as u64)
-            .sum();
-        self.pixel_bytes = PixelBytes {
-            native: native_length,
-            encoded,
-        };
+        let encoded = pixels.fragments.iter().map(|fragment| fragment.len() as u64).sum();
+        self.pixel_bytes = PixelBytes { native: native_length, encoded };
         if let Some(codec) = encoder.codec {
             codec.transfer_syntax.clone_into(&mut self.transfer_syntax);
         }
@@ -258,10 +236,7 @@ impl Encoded {
 
     fn put_native(&mut self, native: Bytes, image: &ImagePixel) {
         let length = native.len() as u64;
-        self.pixel_bytes = PixelBytes {
-            native: length,
-            encoded: length,
-        };
+        self.pixel_bytes = PixelBytes { native: length, encoded: length };
         let (tag, vr) = match (image.sample_type, image.bits_allocated) {
             (SampleType::Float, 32) => (tags::FLOAT_PIXEL_DATA, VR::OF),
             (SampleType::Float, _) => (tags::DOUBLE_FLOAT_PIXEL_DATA, VR::OD),
@@ -274,13 +249,11 @@ impl Encoded {
     /// Puts the pixel data and the attributes that must be true to them.
     fn put_pixels(&mut self, tag: Tag, vr: VR, value: Value, image: &ImagePixel) {
         if image.samples_per_pixel > 1 {
-            self.data_set
-                .put_u16(tags::PLANAR_CONFIGURATION, image.planar_configuration);
+            self.data_set.put_u16(tags::PLANAR_CONFIGURATION, image.planar_configuration);
         }
         let photometric = &image.photometric_interpretation;
         if self.data_set.text(tags::PHOTOMETRIC_INTERPRETATION) != Some(photometric.as_str()) {
-            self.data_set
-                .put_text(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, photometric);
+            self.data_set.put_text(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, photometric);
         }
         self.data_set.put(Element { tag, vr, value });
     }

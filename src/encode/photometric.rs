@@ -28,8 +28,5 @@ pub(super) fn decoded(photometric: &str, transfer_syntax: &str) -> Option<&'stat
 
 /// Whether a coded frame may carry this interpretation sample by sample (PS3.5 section 8.2.3).
 pub(super) fn is_carried(photometric: &str) -> bool {
-    matches!(
-        photometric,
-        "MONOCHROME1" | "MONOCHROME2" | "RGB" | "YBR_FULL"
-    )
+    matches!(photometric, "MONOCHROME1" | "MONOCHROME2" | "RGB" | "YBR_FULL")
 }

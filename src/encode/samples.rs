@@ -22,10 +22,7 @@ pub(super) fn canonical(
         1 => (Samples::Eight(unpacked(native, image)), false),
         8 => {
             let (samples, stray) = masked(native, 1, window, |bytes| u32::from(bytes[0]));
-            (
-                Samples::Eight(samples.into_iter().map(|sample| sample as u8).collect()),
-                stray,
-            )
+            (Samples::Eight(samples.into_iter().map(|sample| sample as u8).collect()), stray)
         }
         16 => sixteen(native, window),
         32 => {
@@ -87,36 +84,22 @@ fn masked(
 ) -> (Vec<u32>, bool) {
     let words = || native.chunks_exact(width).map(&read);
     let stray = words().any(|word| window.is_stray(word));
-    (
-        words()
-            .map(|word| word >> window.shift & window.mask)
-            .collect(),
-        stray,
-    )
+    (words().map(|word| word >> window.shift & window.mask).collect(), stray)
 }
 
 /// The common case apart: it is the one that must be fast.
 fn sixteen(native: &[u8], window: Window) -> (Samples, bool) {
     let (shift, mask) = (window.shift, window.mask as u16);
-    let words = || {
-        native
-            .chunks_exact(2)
-            .map(|b| u16::from_le_bytes([b[0], b[1]]))
-    };
+    let words = || native.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]]));
     let outside = words().fold(0, |all, word| all | word) & !(mask << shift);
     let stray = outside != 0 && words().any(|word| window.is_stray(u32::from(word)));
-    (
-        Samples::Sixteen(words().map(|word| word >> shift & mask).collect()),
-        stray,
-    )
+    (Samples::Sixteen(words().map(|word| word >> shift & mask).collect()), stray)
 }
 
 /// One bit a sample, the first sample in the lowest bit (PS3.5 section 8.1.1).
 fn unpacked(native: &[u8], image: &ImagePixel) -> Vec<u8> {
     let samples = image.samples().unwrap_or(0) as usize;
-    (0..samples)
-        .map(|at| native[at / 8] >> (at % 8) & 1)
-        .collect()
+    (0..samples).map(|at| native[at / 8] >> (at % 8) & 1).collect()
 }
 
 /// The pixel data with everything outside the window set to zero or to the sign.
@@ -124,17 +107,10 @@ fn cleared(native: &Bytes, image: &ImagePixel, window: Window) -> Bytes {
     let width = usize::from(image.bits_allocated / 8);
     let mut cleared = native.to_vec();
     for bytes in cleared.chunks_exact_mut(width) {
-        let word = bytes
-            .iter()
-            .rev()
-            .fold(0, |word, byte| word << 8 | u32::from(*byte));
+        let word = bytes.iter().rev().fold(0, |word, byte| word << 8 | u32::from(*byte));
         if window.is_stray(word) {
             let stored = word >> window.shift & window.mask;
-            let high = if stored & window.sign != 0 {
-                window.outside_high
-            } else {
-                0
-            };
+            let high = if stored & window.sign != 0 { window.outside_high } else { 0 };
             let word = (stored | high) << window.shift;
             bytes.copy_from_slice(&word.to_le_bytes()[..width]);
         }
@@ -156,10 +132,7 @@ fn by_pixel(samples: Samples, image: &ImagePixel) -> Samples {
 }
 
 fn by_frame<T: Copy>(planes: &[T], frame: usize, components: usize) -> Vec<T> {
-    planes
-        .chunks_exact(frame)
-        .flat_map(|frame| interleaved(frame, components, 1))
-        .collect()
+    planes.chunks_exact(frame).flat_map(|frame| interleaved(frame, components, 1)).collect()
 }
 
 /// Planes one after the other to the samples of a pixel side by side; a sample has `width` entries.

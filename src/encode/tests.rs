@@ -8,11 +8,7 @@ use crate::instance::Identity;
 
 fn deidentified(image: &ImagePixel, native: Bytes, embedded_overlay: bool) -> Deidentified {
     let mut data_set = DataSet::new();
-    data_set.put_text(
-        tags::PHOTOMETRIC_INTERPRETATION,
-        VR::CS,
-        &image.photometric_interpretation,
-    );
+    data_set.put_text(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, &image.photometric_interpretation);
     let identity = Identity {
         patient_id: "p".into(),
         study_uid: "1".into(),
@@ -25,10 +21,7 @@ fn deidentified(image: &ImagePixel, native: Bytes, embedded_overlay: bool) -> De
         transfer_syntax: uids::EXPLICIT_VR_LITTLE_ENDIAN.into(),
         image: Some((image.clone(), SourcePixels::Native(native))),
     };
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "nothing in this data set identifies"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "nothing in this data set identifies")]
     Deidentified::new(original, identity, embedded_overlay)
 }
 
@@ -41,11 +34,7 @@ fn grey(rows: u32, columns: u32, allocated: u16, stored: u16, signed: bool) -> I
         bits_allocated: allocated,
         bits_stored: stored,
         high_bit: stored - 1,
-        sample_type: if signed {
-            SampleType::Signed
-        } else {
-            SampleType::Unsigned
-        },
+        sample_type: if signed { SampleType::Signed } else { SampleType::Unsigned },
         planar_configuration: 0,
         photometric_interpretation: "MONOCHROME2".into(),
     }
@@ -58,11 +47,7 @@ fn native(image: &ImagePixel, samples: &[u32]) -> Bytes {
     let bytes = samples.iter().flat_map(|sample| {
         let sample = sample & (u32::MAX >> (32 - stored));
         let extends = image.sample_type == SampleType::Signed && sample >> (stored - 1) == 1;
-        let word = if extends {
-            sample | (u32::MAX << (stored - 1))
-        } else {
-            sample
-        };
+        let word = if extends { sample | (u32::MAX << (stored - 1)) } else { sample };
         word.to_le_bytes()[..width].to_vec()
     });
     bytes.collect::<Vec<u8>>().into()
@@ -70,9 +55,7 @@ fn native(image: &ImagePixel, samples: &[u32]) -> Bytes {
 
 fn encode(image: &ImagePixel, native: &Bytes) -> Encoded {
     let encoder = Encoder::by_name("jpeg-ls").unwrap();
-    encoder
-        .encode(deidentified(image, native.clone(), false))
-        .unwrap()
+    encoder.encode(deidentified(image, native.clone(), false)).unwrap()
 }
 
 /// Decodes what was written by the library's decoder and compares it with the samples.
@@ -151,9 +134,7 @@ fn extremes_constants_and_single_pixels_survive() {
     for (rows, columns) in [(1, 1), (1, 70), (70, 1), (33, 65)] {
         let image = grey(rows, columns, 16, 16, false);
         let count = rows * columns;
-        let board: Vec<u32> = (0..count)
-            .map(|n| if n % 2 == 0 { 0 } else { 0xFFFF })
-            .collect();
+        let board: Vec<u32> = (0..count).map(|n| if n % 2 == 0 { 0 } else { 0xFFFF }).collect();
         check_round_trip(&image, &native(&image, &board));
         check_round_trip(&image, &native(&image, &vec![0x1234; count as usize]));
     }
@@ -165,9 +146,7 @@ fn noise_that_would_grow_stays_native_and_says_so() {
     let mut state = 1_u64;
     let noise: Vec<u32> = (0..64 * 64)
         .map(|_| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             (state >> 40) as u32 & 0xFFFF
         })
         .collect();
@@ -179,26 +158,11 @@ fn noise_that_would_grow_stays_native_and_says_so() {
 #[test]
 fn what_the_codec_cannot_hold_stays_native_and_says_why() {
     let cases: [(fn(&mut ImagePixel), KeptNative); 5] = [
-        (
-            |i| (i.bits_allocated, i.bits_stored, i.high_bit) = (1, 1, 0),
-            KeptNative::OneBit,
-        ),
-        (
-            |i| (i.bits_allocated, i.bits_stored, i.high_bit) = (32, 32, 31),
-            KeptNative::WideSamples,
-        ),
-        (
-            |i| i.photometric_interpretation = "PALETTE COLOR".into(),
-            KeptNative::Palette,
-        ),
-        (
-            |i| i.photometric_interpretation = "HSV".into(),
-            KeptNative::Photometric,
-        ),
-        (
-            |i| (i.bits_stored, i.high_bit) = (12, 15),
-            KeptNative::HighBit,
-        ),
+        (|i| (i.bits_allocated, i.bits_stored, i.high_bit) = (1, 1, 0), KeptNative::OneBit),
+        (|i| (i.bits_allocated, i.bits_stored, i.high_bit) = (32, 32, 31), KeptNative::WideSamples),
+        (|i| i.photometric_interpretation = "PALETTE COLOR".into(), KeptNative::Palette),
+        (|i| i.photometric_interpretation = "HSV".into(), KeptNative::Photometric),
+        (|i| (i.bits_stored, i.high_bit) = (12, 15), KeptNative::HighBit),
     ];
     for (change, reason) in cases {
         let mut image = grey(8, 8, 16, 16, false);
@@ -220,20 +184,13 @@ fn bits_above_bits_stored_are_cleared_for_an_overlay_and_refused_without_one() {
     let refused = encoder.encode(deidentified(&image, native.clone(), false));
     assert_eq!(refused.unwrap_err(), EncodeError::StrayBits);
     let encoded = encoder.encode(deidentified(&image, native, true)).unwrap();
-    assert_eq!(
-        encoded.data_set.bytes(tags::PIXEL_DATA).unwrap().as_ref(),
-        [0; 32]
-    );
+    assert_eq!(encoded.data_set.bytes(tags::PIXEL_DATA).unwrap().as_ref(), [0; 32]);
 }
 
 #[test]
 fn single_bits_unpack_from_the_lowest() {
-    let image = ImagePixel {
-        bits_allocated: 1,
-        bits_stored: 1,
-        high_bit: 0,
-        ..grey(3, 3, 8, 8, false)
-    };
+    let image =
+        ImagePixel { bits_allocated: 1, bits_stored: 1, high_bit: 0, ..grey(3, 3, 8, 8, false) };
     let packed = Bytes::from_static(&[0b0000_0101, 0b1]);
     let (samples, _) = samples::canonical(&packed, &image, false).unwrap().unwrap();
     assert_eq!(samples, Samples::Eight(vec![1, 0, 1, 0, 0, 0, 0, 0, 1]));

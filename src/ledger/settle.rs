@@ -55,10 +55,7 @@ pub fn settle(
 
 /// What decides: the digest of the content, then the keyed name of the input.
 fn claim(record: &FileRecord) -> (String, String) {
-    let sha256 = record
-        .instance
-        .as_ref()
-        .map(|instance| instance.sha256.clone());
+    let sha256 = record.instance.as_ref().map(|instance| instance.sha256.clone());
     (sha256.unwrap_or_default(), record.path_id.clone())
 }
 
@@ -85,11 +82,7 @@ fn put_winner_in_place(
 fn lose(record: &mut FileRecord, winner: &str) {
     let is_same = claim(record).0 == winner;
     let (outcome, class, message) = if is_same {
-        (
-            Outcome::Duplicate,
-            "duplicate",
-            "the same instance came from another file too",
-        )
+        (Outcome::Duplicate, "duplicate", "the same instance came from another file too")
     } else {
         (
             Outcome::Quarantined,

@@ -21,9 +21,7 @@ pub(super) fn check(
             } else if stream.starts_with(&[0xFF, 0x4F, 0xFF, 0x51]) {
                 jpeg_2000(stream, image)
             } else {
-                Err(ReadError::Pixels(
-                    "not the codestream that the transfer syntax names",
-                ))
+                Err(ReadError::Pixels("not the codestream that the transfer syntax names"))
             }
         }
         _ => Err(ReadError::TransferSyntax),
@@ -41,17 +39,13 @@ struct Frame {
 impl Frame {
     fn agrees_with(&self, image: &ImagePixel) -> Result<(), ReadError> {
         if (self.rows, self.columns) != (image.rows, image.columns) {
-            return Err(ReadError::Pixels(
-                "the codestream has another size than Rows x Columns",
-            ));
+            return Err(ReadError::Pixels("the codestream has another size than Rows x Columns"));
         }
         if self.components != image.samples_per_pixel {
             return Err(ReadError::Pixels("the codestream has other components"));
         }
         if self.precision > image.bits_allocated {
-            return Err(ReadError::Pixels(
-                "the codestream has more bits than Bits Allocated",
-            ));
+            return Err(ReadError::Pixels("the codestream has more bits than Bits Allocated"));
         }
         Ok(())
     }
@@ -63,10 +57,7 @@ fn jpeg(stream: &[u8], image: &ImagePixel) -> Result<(), ReadError> {
     let cut = ReadError::Pixels("a codestream is cut off");
     let mut at = 2;
     let frame = loop {
-        let segment = stream
-            .get(at..)
-            .filter(|rest| rest.len() >= 10)
-            .ok_or(cut.clone())?;
+        let segment = stream.get(at..).filter(|rest| rest.len() >= 10).ok_or(cut.clone())?;
         let marker = match segment {
             [0xFF, 0xFF, ..] => {
                 at += 1;
@@ -92,11 +83,7 @@ fn jpeg(stream: &[u8], image: &ImagePixel) -> Result<(), ReadError> {
         at += 2 + length;
     };
     frame.agrees_with(image)?;
-    if reaches_its_end(stream) {
-        Ok(())
-    } else {
-        Err(cut)
-    }
+    if reaches_its_end(stream) { Ok(()) } else { Err(cut) }
 }
 
 /// JPEG 2000: the SIZ segment follows SOC (ITU-T T.800 section A.5.1); EOC at the end.
@@ -115,25 +102,17 @@ fn jpeg_2000(stream: &[u8], image: &ImagePixel) -> Result<(), ReadError> {
     frame.agrees_with(image)?;
     let is_signed = siz[38] & 0x80 != 0;
     if is_signed != (image.sample_type == crate::image::SampleType::Signed) {
-        return Err(ReadError::Pixels(
-            "the codestream's sign contradicts Pixel Representation",
-        ));
+        return Err(ReadError::Pixels("the codestream's sign contradicts Pixel Representation"));
     }
     if frame.precision < image.bits_stored && is_signed {
-        return Err(ReadError::Pixels(
-            "the codestream has fewer bits than Bits Stored",
-        ));
+        return Err(ReadError::Pixels("the codestream has fewer bits than Bits Stored"));
     }
     let tiles = (tile_width > 0 && tile_height > 0)
         .then(|| u64::from(width.div_ceil(tile_width)) * u64::from(height.div_ceil(tile_height)));
     if tiles.is_none_or(|tiles| tiles > 65_535) {
         return Err(ReadError::Pixels("a codestream has impossible tiles"));
     }
-    if reaches_its_end(stream) {
-        Ok(())
-    } else {
-        Err(cut)
-    }
+    if reaches_its_end(stream) { Ok(()) } else { Err(cut) }
 }
 
 /// EOI and EOC are both FF D9. Some writers pad the fragment behind it with more than one byte.
@@ -146,35 +125,21 @@ fn reaches_its_end(stream: &[u8]) -> bool {
 /// RLE: a segment a byte plane, each of which must unpack to Rows x Columns bytes
 /// (PS3.5 sections G.3 to G.5).
 fn rle(stream: &[u8], image: &ImagePixel) -> Result<(), ReadError> {
-    let header = stream
-        .get(..64)
-        .ok_or(ReadError::Pixels("an RLE header is cut off"))?;
+    let header = stream.get(..64).ok_or(ReadError::Pixels("an RLE header is cut off"))?;
     let segments =
         usize::from(image.samples_per_pixel) * usize::from(image.bits_allocated.div_ceil(8));
     if le32(header, 0) as usize != segments || segments > 15 {
         return Err(ReadError::Pixels("RLE segments do not match the samples"));
     }
-    let mut bounds: Vec<usize> = (1..=segments)
-        .map(|n| le32(header, 4 * n) as usize)
-        .collect();
+    let mut bounds: Vec<usize> = (1..=segments).map(|n| le32(header, 4 * n) as usize).collect();
     bounds.push(stream.len());
     if bounds[0] < 64 || !bounds.is_sorted_by(|a, b| a < b) {
         return Err(ReadError::Pixels("RLE offsets are out of order"));
     }
     let plane = u64::from(image.rows) * u64::from(image.columns);
-    let pixels = if image.bits_allocated == 1 {
-        plane.div_ceil(8)
-    } else {
-        plane
-    };
-    let complete = bounds
-        .windows(2)
-        .all(|pair| unpacks_to(&stream[pair[0]..pair[1]], pixels));
-    if complete {
-        Ok(())
-    } else {
-        Err(ReadError::Pixels("an RLE segment is cut off"))
-    }
+    let pixels = if image.bits_allocated == 1 { plane.div_ceil(8) } else { plane };
+    let complete = bounds.windows(2).all(|pair| unpacks_to(&stream[pair[0]..pair[1]], pixels));
+    if complete { Ok(()) } else { Err(ReadError::Pixels("an RLE segment is cut off")) }
 }
 
 fn unpacks_to(segment: &[u8], wanted: u64) -> bool {

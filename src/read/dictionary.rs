@@ -10,9 +10,7 @@ pub(super) fn standard_vr(tag: Tag) -> Option<VirtualVr> {
     if !tag.0.is_multiple_of(2) {
         return None;
     }
-    StandardDataDictionary
-        .by_tag(tag)
-        .map(DataDictionaryEntry::vr)
+    StandardDataDictionary.by_tag(tag).map(DataDictionaryEntry::vr)
 }
 
 /// The VR of an element that came without one (PS3.5 section 6.2.2 and annex A.1).

@@ -34,10 +34,7 @@ fn attempt(path: &Path, limit_bytes: u64) -> Result<Bytes, ReadError> {
     bytes
         .try_reserve_exact(before.len() as usize + 1)
         .map_err(|_| ReadError::OverLimit("the bytes that memory holds"))?;
-    let read = (&mut file)
-        .take(before.len() + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
+    let read = (&mut file).take(before.len() + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     let after = file.metadata().map_err(unreadable)?;
     let state = |meta: &std::fs::Metadata| (meta.len(), meta.mtime(), meta.mtime_nsec());
     if read as u64 != before.len() || state(&before) != state(&after) {
@@ -46,10 +43,7 @@ fn attempt(path: &Path, limit_bytes: u64) -> Result<Bytes, ReadError> {
     Ok(bytes.into())
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "stands where map_err wants a function"
-)]
+#[expect(clippy::needless_pass_by_value, reason = "stands where map_err wants a function")]
 fn unreadable(error: std::io::Error) -> ReadError {
     ReadError::Unreadable(error.kind())
 }

@@ -30,11 +30,7 @@ pub(super) fn split(
         .or_else(|| starts_by_marker(fragments, frames))
         .ok_or(ReadError::Pixels("fragments cannot be assigned to frames"))?;
     let ends = starts[1..].iter().copied().chain([fragments.len()]);
-    Ok(starts
-        .iter()
-        .zip(ends)
-        .map(|(start, end)| join(&fragments[*start..end]))
-        .collect())
+    Ok(starts.iter().zip(ends).map(|(start, end)| join(&fragments[*start..end])).collect())
 }
 
 fn join(fragments: &[Bytes]) -> Bytes {
@@ -60,10 +56,8 @@ fn starts_by_offset(fragments: &[Bytes], offsets: &[u64], frames: usize) -> Opti
         positions.push(position);
         position += 8 + fragment.len() as u64;
     }
-    let starts: Vec<usize> = offsets
-        .iter()
-        .map(|offset| positions.binary_search(offset).ok())
-        .collect::<Option<_>>()?;
+    let starts: Vec<usize> =
+        offsets.iter().map(|offset| positions.binary_search(offset).ok()).collect::<Option<_>>()?;
     starts.is_sorted_by(|a, b| a < b).then_some(starts)
 }
 
@@ -71,12 +65,8 @@ fn starts_by_offset(fragments: &[Bytes], offsets: &[u64], frames: usize) -> Opti
 fn starts_by_marker(fragments: &[Bytes], frames: usize) -> Option<Vec<usize>> {
     let opens =
         |f: &Bytes| f.starts_with(&[0xFF, 0xD8, 0xFF]) || f.starts_with(&[0xFF, 0x4F, 0xFF]);
-    let starts: Vec<usize> = fragments
-        .iter()
-        .enumerate()
-        .filter(|(_, f)| opens(f))
-        .map(|(at, _)| at)
-        .collect();
+    let starts: Vec<usize> =
+        fragments.iter().enumerate().filter(|(_, f)| opens(f)).map(|(at, _)| at).collect();
     (starts.len() == frames && starts.first() == Some(&0)).then_some(starts)
 }
 
@@ -87,10 +77,7 @@ mod tests {
     fn pixels(offset_table: &[u32], fragments: &[&'static [u8]]) -> Encapsulated {
         Encapsulated {
             offset_table: offset_table.iter().flat_map(|n| n.to_le_bytes()).collect(),
-            fragments: fragments
-                .iter()
-                .map(|bytes| Bytes::from_static(bytes))
-                .collect(),
+            fragments: fragments.iter().map(|bytes| Bytes::from_static(bytes)).collect(),
         }
     }
 
@@ -103,10 +90,7 @@ mod tests {
     #[test]
     fn the_offset_table_says_where_frames_start() {
         let frames = split(&pixels(&[0, 20], &[b"ab", b"cd", b"ef"]), None, 2).unwrap();
-        assert_eq!(
-            frames,
-            [Bytes::from_static(b"abcd"), Bytes::from_static(b"ef")]
-        );
+        assert_eq!(frames, [Bytes::from_static(b"abcd"), Bytes::from_static(b"ef")]);
     }
 
     #[test]

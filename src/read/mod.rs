@@ -120,11 +120,7 @@ pub fn parse(file: &Bytes, limits: &Limits) -> Result<Original, ReadError> {
         }
         None => None,
     };
-    Ok(Original {
-        data_set,
-        transfer_syntax: body.transfer_syntax,
-        image,
-    })
+    Ok(Original { data_set, transfer_syntax: body.transfer_syntax, image })
 }
 
 /// Directory Record Sequence (0004,1220): a DICOMDIR whatever its SOP class says.
@@ -138,18 +134,12 @@ fn take_pixels(
     transfer_syntax: &str,
     limits: &Limits,
 ) -> Result<SourcePixels, ReadError> {
-    let native_length = image
-        .native_length()
-        .ok_or(ReadError::OverLimit("the pixel data"))?;
+    let native_length = image.native_length().ok_or(ReadError::OverLimit("the pixel data"))?;
     if native_length > limits.pixel_bytes {
         return Err(ReadError::OverLimit("the pixel data"));
     }
-    let mut elements = PIXEL_TAGS
-        .into_iter()
-        .filter_map(|tag| data_set.remove(tag));
-    let element = elements
-        .next()
-        .ok_or(ReadError::Damaged("no pixel data element"))?;
+    let mut elements = PIXEL_TAGS.into_iter().filter_map(|tag| data_set.remove(tag));
+    let element = elements.next().ok_or(ReadError::Damaged("no pixel data element"))?;
     if elements.next().is_some() {
         return Err(ReadError::Pixels("two kinds of pixel data in one data set"));
     }
@@ -176,14 +166,10 @@ fn take_pixels(
 fn native(bytes: &Bytes, image: &ImagePixel, expected: u64) -> Result<Bytes, ReadError> {
     let excess = (bytes.len() as u64)
         .checked_sub(expected)
-        .ok_or(ReadError::Pixels(
-            "fewer bytes than Rows x Columns x Frames need",
-        ))?;
+        .ok_or(ReadError::Pixels("fewer bytes than Rows x Columns x Frames need"))?;
     let frame = expected / u64::from(image.frames);
     if excess > 1 && (image.is_subsampled() || excess >= frame.max(1)) {
-        return Err(ReadError::Pixels(
-            "more bytes than Rows x Columns x Frames need",
-        ));
+        return Err(ReadError::Pixels("more bytes than Rows x Columns x Frames need"));
     }
     Ok(bytes.slice(..expected as usize))
 }

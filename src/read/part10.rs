@@ -41,20 +41,13 @@ pub(super) fn open(file: &Bytes, limits: &Limits) -> Result<Body, ReadError> {
     // Nothing but the look of the first element says that this is DICOM.
     let guessed = marked.is_none() && start == 0;
     let declared = declared.filter(|uid| !uid.is_empty());
-    if declared
-        .as_deref()
-        .is_some_and(|uid| TransferSyntaxRegistry.get(uid).is_none())
-    {
+    if declared.as_deref().is_some_and(|uid| TransferSyntaxRegistry.get(uid).is_none()) {
         return Err(ReadError::TransferSyntax);
     }
     if declared.as_deref() == Some(uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN) {
         let bytes = inflate(&body, limits.inflated_bytes)?;
         let transfer_syntax = uids::EXPLICIT_VR_LITTLE_ENDIAN.to_owned();
-        return Ok(Body {
-            bytes,
-            encoding: Encoding::ExplicitLittle,
-            transfer_syntax,
-        });
+        return Ok(Body { bytes, encoding: Encoding::ExplicitLittle, transfer_syntax });
     }
     let seen = sniff(&body, guessed);
     let (encoding, transfer_syntax) = match (declared, seen) {
@@ -66,11 +59,7 @@ pub(super) fn open(file: &Bytes, limits: &Limits) -> Result<Body, ReadError> {
         _ if guessed => return Err(ReadError::NotDicom("no DICM prefix, no data set")),
         _ => return Err(ReadError::Damaged("no data set follows the file meta")),
     };
-    Ok(Body {
-        bytes: body,
-        encoding,
-        transfer_syntax,
-    })
+    Ok(Body { bytes: body, encoding, transfer_syntax })
 }
 
 /// Walks group 0002, always Explicit VR Little Endian, by its elements: the group length is not to
@@ -87,9 +76,7 @@ fn meta(file: &Bytes, start: usize) -> Result<(Option<String>, usize), ReadError
             break;
         }
         let (header_length, length) = if matches!(vr, VR::OB | VR::OW | VR::UN | VR::UT | VR::SQ) {
-            let long = file
-                .get(at + 8..at + 12)
-                .ok_or(ReadError::Damaged("file meta cut off"))?;
+            let long = file.get(at + 8..at + 12).ok_or(ReadError::Damaged("file meta cut off"))?;
             (12, le32(long) as usize)
         } else {
             (8, usize::from(le16(header, 6)))
@@ -98,10 +85,7 @@ fn meta(file: &Bytes, start: usize) -> Result<(Option<String>, usize), ReadError
         let value = file
             .get(value_at..)
             .and_then(|rest| rest.get(..length))
-            .ok_or(ReadError::DamagedAt(
-                "a length passes the end of the file",
-                tag,
-            ))?;
+            .ok_or(ReadError::DamagedAt("a length passes the end of the file", tag))?;
         if tag == Tag(0x0002, 0x0010) {
             let text = std::str::from_utf8(value)
                 .map_err(|_| ReadError::DamagedAt("no transfer syntax UID", tag))?;

@@ -11,10 +11,7 @@ fn part10(transfer_syntax: &str, body: &[u8]) -> Bytes {
 }
 
 fn explicit(body: &[u8]) -> Result<Original, ReadError> {
-    parse(
-        &part10(uids::EXPLICIT_VR_LITTLE_ENDIAN, body),
-        &Limits::default(),
-    )
+    parse(&part10(uids::EXPLICIT_VR_LITTLE_ENDIAN, body), &Limits::default())
 }
 
 const MODALITY: &[u8] = b"\x08\0\x60\0CS\x02\0CT";
@@ -33,20 +30,12 @@ fn a_length_past_the_end_is_refused_without_an_allocation() {
 
 #[test]
 fn every_cut_inside_the_data_set_is_noticed() {
-    let item = [
-        b"\xFE\xFF\0\xE0\xFF\xFF\xFF\xFF",
-        MODALITY,
-        b"\xFE\xFF\x0D\xE0\0\0\0\0",
-    ]
-    .concat();
+    let item = [b"\xFE\xFF\0\xE0\xFF\xFF\xFF\xFF", MODALITY, b"\xFE\xFF\x0D\xE0\0\0\0\0"].concat();
     let sequence = b"\x08\0\x40\x11SQ\0\0\xFF\xFF\xFF\xFF";
     let whole = [MODALITY, sequence, &item, b"\xFE\xFF\xDD\xE0\0\0\0\0"].concat();
     assert_eq!(explicit(&whole).unwrap().data_set.len(), 2);
     for length in MODALITY.len() + 1..whole.len() {
-        assert!(
-            explicit(&whole[..length]).is_err(),
-            "cut at {length} was taken for whole"
-        );
+        assert!(explicit(&whole[..length]).is_err(), "cut at {length} was taken for whole");
     }
 }
 
@@ -54,10 +43,7 @@ fn every_cut_inside_the_data_set_is_noticed() {
 fn nesting_is_bounded() {
     let open = b"\x08\0\x40\x11SQ\0\0\xFF\xFF\xFF\xFF\xFE\xFF\0\xE0\xFF\xFF\xFF\xFF";
     let body = open.repeat(100_000);
-    assert_eq!(
-        explicit(&body).unwrap_err(),
-        ReadError::OverLimit("the levels of nesting")
-    );
+    assert_eq!(explicit(&body).unwrap_err(), ReadError::OverLimit("the levels of nesting"));
 }
 
 #[test]
@@ -72,13 +58,8 @@ fn un_of_undefined_length_is_an_implicit_sequence() {
 
 #[test]
 fn a_standard_attribute_in_un_gets_its_own_vr_back() {
-    let data_set = explicit(b"\x10\0\x10\0UN\0\0\x04\0\0\0A^B ")
-        .unwrap()
-        .data_set;
-    assert_eq!(
-        data_set.get(tags::PATIENT_NAME).unwrap().vr,
-        crate::dataset::VR::PN
-    );
+    let data_set = explicit(b"\x10\0\x10\0UN\0\0\x04\0\0\0A^B ").unwrap().data_set;
+    assert_eq!(data_set.get(tags::PATIENT_NAME).unwrap().vr, crate::dataset::VR::PN);
 }
 
 #[test]
@@ -97,11 +78,7 @@ fn big_endian_values_are_turned() {
 
 #[test]
 fn text_and_archives_are_not_dicom() {
-    for bytes in [
-        &b""[..],
-        b"hello world, this is a text",
-        b"PK\x03\x04 not a picture at all",
-    ] {
+    for bytes in [&b""[..], b"hello world, this is a text", b"PK\x03\x04 not a picture at all"] {
         let error = parse(&Bytes::copy_from_slice(bytes), &Limits::default()).unwrap_err();
         assert_eq!(error.class(), "not-dicom");
     }
@@ -112,13 +89,7 @@ fn a_deflated_bomb_stops_at_the_limit() {
     use std::io::Write;
     let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(&vec![0; 3_000_000]).unwrap();
-    let file = part10(
-        uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
-        &encoder.finish().unwrap(),
-    );
-    let limits = Limits {
-        inflated_bytes: 1_000_000,
-        ..Limits::default()
-    };
+    let file = part10(uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN, &encoder.finish().unwrap());
+    let limits = Limits { inflated_bytes: 1_000_000, ..Limits::default() };
     assert_eq!(parse(&file, &limits).unwrap_err().class(), "over-limit");
 }

@@ -18,13 +18,7 @@ pub(super) fn walk(
     encoding: Encoding,
     limits: &Limits,
 ) -> Result<DataSet, ReadError> {
-    let mut walker = Walker {
-        bytes,
-        at: 0,
-        limits,
-        elements: 0,
-        signed_pixels: false,
-    };
+    let mut walker = Walker { bytes, at: 0, limits, elements: 0, signed_pixels: false };
     walker.data_set(encoding, bytes.len(), Close::Length, 0)
 }
 
@@ -80,16 +74,11 @@ impl Walker<'_> {
                 return Ok(data_set);
             }
             if header.tag.0 == 0xFFFE {
-                return Err(ReadError::Damaged(
-                    "an item or a delimiter where none belongs",
-                ));
+                return Err(ReadError::Damaged("an item or a delimiter where none belongs"));
             }
             let element = self.element(&header, encoding, end, depth)?;
             if data_set.put(element).is_some() {
-                return Err(ReadError::DamagedAt(
-                    "the tag stands twice in a data set",
-                    header.tag,
-                ));
+                return Err(ReadError::DamagedAt("the tag stands twice in a data set", header.tag));
             }
         }
     }
@@ -108,19 +97,11 @@ impl Walker<'_> {
         let tag = Tag(self.u16(end, big)?, self.u16(end, big)?);
         if tag.0 == 0xFFFE {
             // Items and delimiters have no VR in any encoding (PS3.5 section 7.5).
-            return Ok(Header {
-                tag,
-                vr: VR::UN,
-                length: self.u32(end, big)?,
-            });
+            return Ok(Header { tag, vr: VR::UN, length: self.u32(end, big)? });
         }
         if encoding == Encoding::ImplicitLittle {
             let vr = implicit_vr(tag, self.signed_pixels);
-            return Ok(Header {
-                tag,
-                vr,
-                length: self.u32(end, big)?,
-            });
+            return Ok(Header { tag, vr, length: self.u32(end, big)? });
         }
         let vr = self.take(2, end)?;
         let vr = VR::from_binary([vr[0], vr[1]])
@@ -155,19 +136,11 @@ impl Walker<'_> {
         if vr == VR::UN && encoding != Encoding::ImplicitLittle {
             return self.unknown(tag, value, start, depth);
         }
-        let value = if encoding == Encoding::ExplicitBig {
-            swapped(&value, vr)
-        } else {
-            value
-        };
+        let value = if encoding == Encoding::ExplicitBig { swapped(&value, vr) } else { value };
         if tag == tags::PIXEL_REPRESENTATION && depth == 0 {
             self.signed_pixels = value.first() == Some(&1);
         }
-        Ok(Element {
-            tag,
-            vr,
-            value: Value::Bytes(value),
-        })
+        Ok(Element { tag, vr, value: Value::Bytes(value) })
     }
 
     /// UN of a standard tag holds the implicit little endian form of what the dictionary says
@@ -181,11 +154,7 @@ impl Walker<'_> {
     ) -> Result<Element, ReadError> {
         let vr = implicit_vr(tag, self.signed_pixels);
         if vr != VR::SQ {
-            return Ok(Element {
-                tag,
-                vr,
-                value: Value::Bytes(value),
-            });
+            return Ok(Element { tag, vr, value: Value::Bytes(value) });
         }
         let end = std::mem::replace(&mut self.at, start);
         let value = self.sequence(Encoding::ImplicitLittle, end, Close::Length, depth)?;
@@ -202,37 +171,19 @@ impl Walker<'_> {
         let Header { tag, vr, .. } = *header;
         if tag == tags::PIXEL_DATA && encoding == Encoding::ExplicitLittle {
             let value = self.fragments(end)?;
-            return Ok(Element {
-                tag,
-                vr: VR::OB,
-                value,
-            });
+            return Ok(Element { tag, vr: VR::OB, value });
         }
         // UN of undefined length is an implicit little endian sequence (PS3.5 section 6.2.2 note 4,
         // CP-246), and so is every undefined length in implicit VR.
-        let inner = if vr == VR::UN {
-            Encoding::ImplicitLittle
-        } else {
-            encoding
-        };
+        let inner = if vr == VR::UN { Encoding::ImplicitLittle } else { encoding };
         if vr != VR::SQ && inner != Encoding::ImplicitLittle {
-            return Err(ReadError::DamagedAt(
-                "undefined length in a VR that has none",
-                tag,
-            ));
+            return Err(ReadError::DamagedAt("undefined length in a VR that has none", tag));
         }
         if vr != VR::SQ && !matches!(standard_vr(tag), None | Some(VirtualVr::Exact(VR::SQ))) {
-            return Err(ReadError::DamagedAt(
-                "undefined length in a VR that has none",
-                tag,
-            ));
+            return Err(ReadError::DamagedAt("undefined length in a VR that has none", tag));
         }
         let value = self.sequence(inner, end, Close::Delimiter, depth)?;
-        Ok(Element {
-            tag,
-            vr: VR::SQ,
-            value,
-        })
+        Ok(Element { tag, vr: VR::SQ, value })
     }
 
     fn sequence(
@@ -282,23 +233,16 @@ impl Walker<'_> {
             }
         }
         let mut fragments = fragments.into_iter();
-        let offset_table = fragments
-            .next()
-            .ok_or(ReadError::Damaged("no basic offset table item"))?;
-        Ok(Value::Encapsulated(Encapsulated {
-            offset_table,
-            fragments: fragments.collect(),
-        }))
+        let offset_table =
+            fragments.next().ok_or(ReadError::Damaged("no basic offset table item"))?;
+        Ok(Value::Encapsulated(Encapsulated { offset_table, fragments: fragments.collect() }))
     }
 
     /// Where a value of `length` bytes ends: inside its container, or the file is damaged.
     fn value_end(&self, tag: Tag, length: u32, end: usize) -> Result<usize, ReadError> {
         let left = end - self.at;
         if length as usize > left {
-            return Err(ReadError::DamagedAt(
-                "a length passes the end of its container",
-                tag,
-            ));
+            return Err(ReadError::DamagedAt("a length passes the end of its container", tag));
         }
         Ok(self.at + length as usize)
     }
@@ -314,21 +258,13 @@ impl Walker<'_> {
     fn u16(&mut self, end: usize, big: bool) -> Result<u16, ReadError> {
         let bytes = self.take(2, end)?;
         let bytes = [bytes[0], bytes[1]];
-        Ok(if big {
-            u16::from_be_bytes(bytes)
-        } else {
-            u16::from_le_bytes(bytes)
-        })
+        Ok(if big { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
     }
 
     fn u32(&mut self, end: usize, big: bool) -> Result<u32, ReadError> {
         let bytes = self.take(4, end)?;
         let bytes = [bytes[0], bytes[1], bytes[2], bytes[3]];
-        Ok(if big {
-            u32::from_be_bytes(bytes)
-        } else {
-            u32::from_le_bytes(bytes)
-        })
+        Ok(if big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
     }
 }
 

@@ -52,10 +52,7 @@ pub fn index_csv(records: &[FileRecord]) -> anyhow::Result<Vec<u8>> {
     for (record, row) in rows {
         let statistics = match &row.measured {
             Some(measured) => cells(&measured.first_order)?,
-            None => no_statistics
-                .iter()
-                .map(|(name, _)| (name.clone(), String::new()))
-                .collect(),
+            None => no_statistics.iter().map(|(name, _)| (name.clone(), String::new())).collect(),
         };
         let identity = cells(&IndexRow::new(record, row))?;
         let identity = identity.into_iter().map(|(_, cell)| safe_cell(&cell));
@@ -74,10 +71,7 @@ fn cells(row: &impl Serialize) -> anyhow::Result<Vec<(String, String)>> {
         Value::String(text) => text,
         other => other.to_string(),
     };
-    Ok(fields
-        .into_iter()
-        .map(|(name, value)| (name, cell(value)))
-        .collect())
+    Ok(fields.into_iter().map(|(name, value)| (name, cell(value))).collect())
 }
 
 impl<'a> IndexRow<'a> {
@@ -113,15 +107,11 @@ impl<'a> IndexRow<'a> {
 
 /// The inputs that were not written and why, sorted by path ID.
 pub fn failures_csv(records: &[FileRecord]) -> anyhow::Result<Vec<u8>> {
-    let mut rows: Vec<&FileRecord> = records
-        .iter()
-        .filter(|record| record.outcome != Outcome::Written)
-        .collect();
+    let mut rows: Vec<&FileRecord> =
+        records.iter().filter(|record| record.outcome != Outcome::Written).collect();
     rows.sort_by_key(|record| &record.path_id);
     let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record([
-        "path_id", "outcome", "stage", "class", "message", "attempts",
-    ])?;
+    out.write_record(["path_id", "outcome", "stage", "class", "message", "attempts"])?;
     for record in rows {
         let failure = record.failure.as_ref();
         let stage = failure.map_or("", |failure| failure.stage.map_or("scan", |s| s.name()));
@@ -139,9 +129,8 @@ pub fn failures_csv(records: &[FileRecord]) -> anyhow::Result<Vec<u8>> {
 
 /// The digest and path of every file that was written, sorted by path.
 pub fn manifest(records: &[FileRecord]) -> Vec<u8> {
-    let mut lines: Vec<(&str, &str)> = written(records)
-        .map(|(_, row)| (row.path.as_str(), row.sha256.as_str()))
-        .collect();
+    let mut lines: Vec<(&str, &str)> =
+        written(records).map(|(_, row)| (row.path.as_str(), row.sha256.as_str())).collect();
     lines.sort_unstable();
     let mut text = String::new();
     for (path, sha256) in lines {
@@ -151,11 +140,8 @@ pub fn manifest(records: &[FileRecord]) -> Vec<u8> {
 }
 
 fn written(records: &[FileRecord]) -> impl Iterator<Item = (&FileRecord, &InstanceRecord)> {
-    records
-        .iter()
-        .filter(|record| record.outcome == Outcome::Written)
-        .filter_map(|record| {
-            let row = record.instance.as_deref()?;
-            Some((record, row))
-        })
+    records.iter().filter(|record| record.outcome == Outcome::Written).filter_map(|record| {
+        let row = record.instance.as_deref()?;
+        Some((record, row))
+    })
 }

@@ -216,20 +216,13 @@ mod tests {
             threads: 1,
             ..RankMetrics::default()
         };
-        let shape = RunShape {
-            run_id: "r".into(),
-            mode: "mpi",
-            ranks: 2,
-        };
+        let shape = RunShape { run_id: "r".into(), mode: "mpi", ranks: 2 };
         let table = metrics_csv(&shape, &[rank(3, 1.0), rank(5, 2.0)]).unwrap();
         let mut reader = csv::Reader::from_reader(table.as_slice());
         let rows: Vec<std::collections::HashMap<String, String>> =
             reader.deserialize().map(Result::unwrap).collect();
         assert_eq!(rows.len(), 3);
-        assert_eq!(
-            (rows[2]["scope"].as_str(), rows[2]["files"].as_str()),
-            ("all", "8")
-        );
+        assert_eq!((rows[2]["scope"].as_str(), rows[2]["files"].as_str()), ("all", "8"));
         assert_eq!(rows[2]["load_balance"], "0.75");
         assert_eq!(rows[2]["files_per_s"], "4.0");
     }

@@ -29,10 +29,7 @@ pub fn put(output: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
 
 /// A cell that no spreadsheet takes for a formula, with no control characters.
 fn safe_cell(text: &str) -> String {
-    let mut cell: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let mut cell: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     if cell.starts_with(['=', '+', '-', '@']) {
         cell.insert(0, '\'');
     }

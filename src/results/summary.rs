@@ -179,19 +179,11 @@ fn compression(facts: &RunFacts, records: &[FileRecord]) -> Compression {
         ratio: 0.0,
         verified: true,
     };
-    let written = records
-        .iter()
-        .filter(|record| record.outcome == Outcome::Written);
+    let written = records.iter().filter(|record| record.outcome == Outcome::Written);
     for instance in written.filter_map(|record| record.instance.as_ref()) {
-        *found
-            .transfer_syntaxes
-            .entry(instance.transfer_syntax.clone())
-            .or_default() += 1;
+        *found.transfer_syntaxes.entry(instance.transfer_syntax.clone()).or_default() += 1;
         if let Some(reason) = instance.kept_native {
-            *found
-                .kept_native
-                .entry(reason.name().to_owned())
-                .or_default() += 1;
+            *found.kept_native.entry(reason.name().to_owned()).or_default() += 1;
         }
         found.bytes_in += instance.pixel_bytes_native;
         found.bytes_out += instance.pixel_bytes_encoded;
@@ -204,12 +196,7 @@ fn performance(ranks: &[RankMetrics]) -> Value {
     let all = sum(ranks);
     let stages: serde_json::Map<String, Value> = Stage::ALL
         .into_iter()
-        .map(|stage| {
-            (
-                format!("{}_s", stage.name()),
-                json!(all.stages.seconds(stage)),
-            )
-        })
+        .map(|stage| (format!("{}_s", stage.name()), json!(all.stages.seconds(stage))))
         .collect();
     json!({
         "wall_s": all.wall_s,

@@ -5,11 +5,7 @@ use crate::manifest::FileEntry;
 
 /// Deals the entries to `ranks` lists; the same lists for the same entries in any order.
 pub fn deal(mut entries: Vec<FileEntry>, ranks: usize) -> Vec<Vec<FileEntry>> {
-    entries.sort_by(|a, b| {
-        b.size_bytes
-            .cmp(&a.size_bytes)
-            .then_with(|| a.path.cmp(&b.path))
-    });
+    entries.sort_by(|a, b| b.size_bytes.cmp(&a.size_bytes).then_with(|| a.path.cmp(&b.path)));
     let mut shares = vec![Vec::with_capacity(entries.len().div_ceil(ranks)); ranks];
     for (at, entry) in entries.into_iter().enumerate() {
         shares[at % ranks].push(entry);
@@ -22,11 +18,7 @@ mod tests {
     use super::*;
 
     fn entry(path: &str, size_bytes: u64) -> FileEntry {
-        FileEntry {
-            path: path.into(),
-            size_bytes,
-            path_id: String::new(),
-        }
+        FileEntry { path: path.into(), size_bytes, path_id: String::new() }
     }
 
     #[test]
@@ -36,10 +28,7 @@ mod tests {
         turned.reverse();
         let shares = deal(entries, 2);
         let names = |share: &[FileEntry]| {
-            share
-                .iter()
-                .map(|e| e.path.display().to_string())
-                .collect::<Vec<_>>()
+            share.iter().map(|e| e.path.display().to_string()).collect::<Vec<_>>()
         };
         assert_eq!(names(&shares[0]), ["c", "b"]);
         assert_eq!(names(&shares[1]), ["a", "d"]);

@@ -61,10 +61,7 @@ pub struct Decimal {
 impl Decimal {
     /// `mantissa * 10^exponent`.
     pub fn new(mantissa: impl Into<BigInt>, exponent: i32) -> Self {
-        let mut number = Self {
-            mantissa: mantissa.into(),
-            exponent,
-        };
+        let mut number = Self { mantissa: mantissa.into(), exponent };
         number.normalise();
         number
     }
@@ -136,10 +133,7 @@ impl Decimal {
 
 impl Default for Decimal {
     fn default() -> Self {
-        Self {
-            mantissa: BigInt::zero(),
-            exponent: 0,
-        }
+        Self { mantissa: BigInt::zero(), exponent: 0 }
     }
 }
 
@@ -154,10 +148,7 @@ impl Add for &Decimal {
 
     fn add(self, other: &Decimal) -> Decimal {
         let exponent = common_exponent(self, other);
-        Decimal::new(
-            self.scaled_to(exponent) + other.scaled_to(exponent),
-            exponent,
-        )
+        Decimal::new(self.scaled_to(exponent) + other.scaled_to(exponent), exponent)
     }
 }
 
@@ -166,10 +157,7 @@ impl Sub for &Decimal {
 
     fn sub(self, other: &Decimal) -> Decimal {
         let exponent = common_exponent(self, other);
-        Decimal::new(
-            self.scaled_to(exponent) - other.scaled_to(exponent),
-            exponent,
-        )
+        Decimal::new(self.scaled_to(exponent) - other.scaled_to(exponent), exponent)
     }
 }
 
@@ -183,10 +171,7 @@ impl Mul for &Decimal {
     type Output = Decimal;
 
     fn mul(self, other: &Decimal) -> Decimal {
-        Decimal::new(
-            &self.mantissa * &other.mantissa,
-            self.exponent + other.exponent,
-        )
+        Decimal::new(&self.mantissa * &other.mantissa, self.exponent + other.exponent)
     }
 }
 
@@ -248,11 +233,8 @@ impl From<Decimal> for String {
 /// is above 0. (Below 2^-1022 a second rounding may add half a unit in the last place.)
 pub(super) fn ratio_to_f64(num: &BigInt, exponent: i32, den: &BigInt) -> f64 {
     let power = power_of_ten(exponent.unsigned_abs());
-    let (num, den) = if exponent < 0 {
-        (num.clone(), den * power)
-    } else {
-        (num * power, den.clone())
-    };
+    let (num, den) =
+        if exponent < 0 { (num.clone(), den * power) } else { (num * power, den.clone()) };
     if num.is_zero() {
         return 0.0;
     }
@@ -266,15 +248,9 @@ pub(super) fn ratio_to_f64(num: &BigInt, exponent: i32, den: &BigInt) -> f64 {
     };
     let quotient = &dividend / &divisor;
     let inexact = u128::from(&quotient * &divisor != dividend);
-    let magnitude = quotient
-        .to_u128()
-        .map_or(f64::INFINITY, |q| (q | inexact) as f64);
+    let magnitude = quotient.to_u128().map_or(f64::INFINITY, |q| (q | inexact) as f64);
     let value = libm::scalbn(magnitude, -shift as i32);
-    if num.sign() == Sign::Minus {
-        -value
-    } else {
-        value
-    }
+    if num.sign() == Sign::Minus { -value } else { value }
 }
 
 fn power_of_ten(exponent: u32) -> BigInt {

@@ -92,11 +92,7 @@ impl Distribution {
 
     /// The rounded output values that occur, ascending, each with its count.
     pub fn bins(&self) -> Vec<(f64, u64)> {
-        let counted = |(key, count)| {
-            u64::try_from(count)
-                .ok()
-                .map(|count| (value_of(key), count))
-        };
+        let counted = |(key, count)| u64::try_from(count).ok().map(|count| (value_of(key), count));
         self.settled().into_iter().filter_map(counted).collect()
     }
 
@@ -151,12 +147,7 @@ impl Distribution {
 impl Group {
     fn new(rescale: &Rescale) -> Self {
         let counts = vec![0; DENSE_LEN];
-        Self {
-            rescale: rescale.clone(),
-            counts,
-            low: DENSE_LEN,
-            high: 0,
-        }
+        Self { rescale: rescale.clone(), counts, low: DENSE_LEN, high: 0 }
     }
 
     fn clear(&mut self, rescale: &Rescale) {
@@ -192,29 +183,15 @@ impl Group {
 
 impl From<Distribution> for Record {
     fn from(from: Distribution) -> Self {
-        Self {
-            images: from.images,
-            padding: from.padding,
-            bins: from.settled(),
-        }
+        Self { images: from.images, padding: from.padding, bins: from.settled() }
     }
 }
 
 impl From<Record> for Distribution {
     fn from(record: Record) -> Self {
-        let Record {
-            images,
-            padding,
-            mut bins,
-        } = record;
+        let Record { images, padding, mut bins } = record;
         levels::settle(&mut bins);
-        Self {
-            images,
-            padding,
-            settled_len: bins.len(),
-            bins,
-            group: None,
-        }
+        Self { images, padding, settled_len: bins.len(), bins, group: None }
     }
 }
 

@@ -145,38 +145,18 @@ impl<'a> Ascending<'a> {
     fn new(histogram: &'a Histogram, rescale: &'a Rescale) -> Self {
         let unit = rescale.slope.to_f64().abs();
         if !rescale.slope.is_zero() && !rescale.slope.is_negative() {
-            return Self {
-                bins: histogram.bins().into(),
-                rescale: Cow::Borrowed(rescale),
-                unit,
-            };
+            return Self { bins: histogram.bins().into(), rescale: Cow::Borrowed(rescale), unit };
         }
         if rescale.slope.is_zero() {
             // All values become one.
             let bins = histogram.mapped(|_| 0).bins().to_vec();
-            return Self {
-                bins: bins.into(),
-                rescale: Cow::Borrowed(rescale),
-                unit,
-            };
+            return Self { bins: bins.into(), rescale: Cow::Borrowed(rescale), unit };
         }
         // a v + b = (-a)(-v) + b
-        let bins: Vec<_> = histogram
-            .bins()
-            .iter()
-            .rev()
-            .map(|&(v, count)| (-v, count))
-            .collect();
+        let bins: Vec<_> = histogram.bins().iter().rev().map(|&(v, count)| (-v, count)).collect();
         let slope = &super::Decimal::default() - &rescale.slope;
-        let rescale = Rescale {
-            slope,
-            intercept: rescale.intercept.clone(),
-        };
-        Self {
-            bins: bins.into(),
-            rescale: Cow::Owned(rescale),
-            unit,
-        }
+        let rescale = Rescale { slope, intercept: rescale.intercept.clone() };
+        Self { bins: bins.into(), rescale: Cow::Owned(rescale), unit }
     }
 
     fn output(&self, value: i64) -> f64 {
@@ -192,10 +172,7 @@ fn ratio(num: f64, den: f64) -> Option<f64> {
 /// Pixels and the sum of their values. Exact: `i128` holds `n^2 v` for every `n` below 2^46.
 fn count_and_sum(bins: &[(i64, u64)]) -> (i128, i128) {
     bins.iter().fold((0, 0), |(n, sum), &(value, count)| {
-        (
-            n + i128::from(count),
-            sum + i128::from(count) * i128::from(value),
-        )
+        (n + i128::from(count), sum + i128::from(count) * i128::from(value))
     })
 }
 
@@ -212,11 +189,7 @@ fn mode(bins: &[(i64, u64)]) -> Option<i64> {
 /// The bins from the percentile `low` to the percentile `high`. No level lies between a percentile
 /// and its neighbours.
 fn between(bins: &[(i64, u64)], low: Quantile<i64>, high: Quantile<i64>) -> &[(i64, u64)] {
-    let first = if low.hundredths == 0 {
-        low.below
-    } else {
-        low.above
-    };
+    let first = if low.hundredths == 0 { low.below } else { low.above };
     let start = bins.partition_point(|&(value, _)| value < first);
     let end = bins.partition_point(|&(value, _)| value <= high.below);
     bins.get(start..end).unwrap_or_default()
@@ -230,11 +203,7 @@ fn deviation_from_mean(bins: &[(i64, u64)]) -> Option<f64> {
 
 fn deviation_from_median(bins: &[(i64, u64)], median: Quantile<i64>, n: u64) -> f64 {
     // The rank (n-1)/2 is a whole or a half one.
-    let upper = if median.hundredths == 0 {
-        median.below
-    } else {
-        median.above
-    };
+    let upper = if median.hundredths == 0 { median.below } else { median.above };
     let doubled = i128::from(median.below) + i128::from(upper);
     sum_of_deviations(bins, doubled, 2) as f64 / 2.0 / n as f64
 }

@@ -38,10 +38,7 @@ impl SampleFormat {
         if !(1..=32).contains(&bits_stored) {
             return Err(HistogramError::BitsStored(bits_stored));
         }
-        Ok(Self {
-            bits_stored,
-            signed,
-        })
+        Ok(Self { bits_stored, signed })
     }
 
     fn mask(self) -> u32 {
@@ -50,19 +47,12 @@ impl SampleFormat {
 
     /// The sign bit. Flipped, it puts two's complement in ascending order, this much too high.
     fn bias(self) -> u32 {
-        if self.signed {
-            1 << (self.bits_stored - 1)
-        } else {
-            0
-        }
+        if self.signed { 1 << (self.bits_stored - 1) } else { 0 }
     }
 
     fn check_width(self, sample_bits: u32) -> Result<(), HistogramError> {
         if self.bits_stored > sample_bits {
-            return Err(HistogramError::TooNarrow {
-                bits_stored: self.bits_stored,
-                sample_bits,
-            });
+            return Err(HistogramError::TooNarrow { bits_stored: self.bits_stored, sample_bits });
         }
         Ok(())
     }
@@ -79,10 +69,7 @@ impl Padding {
     /// From Pixel Padding Value (0028,0120) to Pixel Padding Range Limit (0028,0121), in either
     /// order; for a single value, that value twice.
     pub fn new(value: i64, limit: i64) -> Self {
-        Self {
-            low: value.min(limit),
-            high: value.max(limit),
-        }
+        Self { low: value.min(limit), high: value.max(limit) }
     }
 
     fn contains(self, value: i64) -> bool {
@@ -105,9 +92,7 @@ impl Histogram {
         padding: Option<Padding>,
     ) -> Result<Self, HistogramError> {
         format.check_width(u8::BITS)?;
-        Ok(in_blocks(samples, |block| {
-            count_into::<u8, 256>(block, 0, format, padding)
-        }))
+        Ok(in_blocks(samples, |block| count_into::<u8, 256>(block, 0, format, padding)))
     }
 
     /// Counts samples of two bytes. Bits above Bits Stored are ignored.
@@ -117,18 +102,13 @@ impl Histogram {
         padding: Option<Padding>,
     ) -> Result<Self, HistogramError> {
         format.check_width(u16::BITS)?;
-        Ok(in_blocks(samples, |block| {
-            count_u16(block, format, padding)
-        }))
+        Ok(in_blocks(samples, |block| count_u16(block, format, padding)))
     }
 
     /// Counts samples of four bytes, by sorting them. Bits above Bits Stored are ignored.
     pub fn from_u32(samples: &[u32], format: SampleFormat, padding: Option<Padding>) -> Self {
         let (mask, bias) = (format.mask(), format.bias());
-        let mut sorted: Vec<u32> = samples
-            .iter()
-            .map(|sample| (sample & mask) ^ bias)
-            .collect();
+        let mut sorted: Vec<u32> = samples.iter().map(|sample| (sample & mask) ^ bias).collect();
         sorted.sort_unstable();
         let runs = sorted
             .chunk_by(PartialEq::eq)
@@ -140,16 +120,9 @@ impl Histogram {
     /// keep all statistics exact.
     #[must_use]
     pub fn mapped(&self, map: impl Fn(i64) -> i64) -> Self {
-        let mut bins: Vec<_> = self
-            .bins
-            .iter()
-            .map(|&(value, n)| (map(value), n))
-            .collect();
+        let mut bins: Vec<_> = self.bins.iter().map(|&(value, n)| (map(value), n)).collect();
         levels::settle(&mut bins);
-        Self {
-            bins,
-            n_padding: self.n_padding,
-        }
+        Self { bins, n_padding: self.n_padding }
     }
 
     /// Adds the pixels of another frame of the same image.

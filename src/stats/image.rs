@@ -49,12 +49,7 @@ pub fn measure_samples(
     let histogram = histogram(image, samples, format, padding(data_set, image))?;
     let rescale = rescale(data_set, image.frames);
     let measured = measure(&histogram, &rescale);
-    Some(ImageMeasurement {
-        group: modality(data_set),
-        histogram,
-        rescale,
-        measured,
-    })
+    Some(ImageMeasurement { group: modality(data_set), histogram, rescale, measured })
 }
 
 /// Modality (0008,0060) where it is a defined term by its form (CS, PS3.5 section 6.2), else
@@ -64,11 +59,7 @@ pub fn modality(data_set: &DataSet) -> String {
         let term = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
         (1..=16).contains(&text.len()) && text.chars().all(term)
     };
-    data_set
-        .text(tags::MODALITY)
-        .filter(is_term)
-        .unwrap_or("OTHER")
-        .to_owned()
+    data_set.text(tags::MODALITY).filter(is_term).unwrap_or("OTHER").to_owned()
 }
 
 fn histogram(
@@ -89,17 +80,13 @@ fn histogram(
         (Samples::Sixteen(samples), 1) => Histogram::from_u16(samples, format, padding).ok(),
         (Samples::ThirtyTwo(samples), 1) => Some(Histogram::from_u32(samples, format, padding)),
         (Samples::Eight(samples), 3) => {
-            let pixels: Vec<u8> = samples
-                .chunks_exact(3)
-                .map(|p| luminance(triple(p)) as u8)
-                .collect();
+            let pixels: Vec<u8> =
+                samples.chunks_exact(3).map(|p| luminance(triple(p)) as u8).collect();
             Histogram::from_u8(&pixels, format, None).ok()
         }
         (Samples::Sixteen(samples), 3) => {
-            let pixels: Vec<u16> = samples
-                .chunks_exact(3)
-                .map(|p| luminance(triple(p)) as u16)
-                .collect();
+            let pixels: Vec<u16> =
+                samples.chunks_exact(3).map(|p| luminance(triple(p)) as u16).collect();
             Histogram::from_u16(&pixels, format, None).ok()
         }
         _ => None,
@@ -121,17 +108,10 @@ fn padding(data_set: &DataSet, image: &ImagePixel) -> Option<Padding> {
     let value = |tag: Tag| {
         let stored = data_set.u16(tag)?;
         let is_signed = image.sample_type == SampleType::Signed;
-        Some(if is_signed {
-            i64::from(stored as i16)
-        } else {
-            i64::from(stored)
-        })
+        Some(if is_signed { i64::from(stored as i16) } else { i64::from(stored) })
     };
     let first = value(tags::PIXEL_PADDING_VALUE)?;
-    Some(Padding::new(
-        first,
-        value(tags::PIXEL_PADDING_RANGE_LIMIT).unwrap_or(first),
-    ))
+    Some(Padding::new(first, value(tags::PIXEL_PADDING_RANGE_LIMIT).unwrap_or(first)))
 }
 
 /// Rescale Slope (0028,1053) and Intercept (0028,1052), of the image or of all its frames alike.
@@ -139,16 +119,10 @@ fn padding(data_set: &DataSet, image: &ImagePixel) -> Option<Padding> {
 fn rescale(data_set: &DataSet, frames: u32) -> Rescale {
     of_item(data_set)
         .or_else(|| {
-            functional_group(
-                data_set.sequence(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE)?,
-                1,
-            )
+            functional_group(data_set.sequence(tags::SHARED_FUNCTIONAL_GROUPS_SEQUENCE)?, 1)
         })
         .or_else(|| {
-            functional_group(
-                data_set.sequence(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE)?,
-                frames,
-            )
+            functional_group(data_set.sequence(tags::PER_FRAME_FUNCTIONAL_GROUPS_SEQUENCE)?, frames)
         })
         .unwrap_or_default()
 }
@@ -161,16 +135,10 @@ fn of_item(item: &DataSet) -> Option<Rescale> {
 /// Pixel Value Transformation Sequence (0028,9145) of functional groups that all say the same.
 fn functional_group(groups: &[DataSet], expected: u32) -> Option<Rescale> {
     let of_group = |group: &DataSet| {
-        of_item(
-            group
-                .sequence(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE)?
-                .first()?,
-        )
+        of_item(group.sequence(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE)?.first()?)
     };
     let first = of_group(groups.first()?)?;
     let all = groups.len() == expected as usize
-        && groups
-            .iter()
-            .all(|group| of_group(group).as_ref() == Some(&first));
+        && groups.iter().all(|group| of_group(group).as_ref() == Some(&first));
     all.then_some(first)
 }

@@ -45,16 +45,8 @@ pub(super) fn percentiles<K: Copy>(bins: &[(K, u64)], n: u64) -> [Quantile<K>; 9
         }
         let below = bins[index].0;
         let last_of_level = rank + 1 == through && index + 1 < bins.len();
-        let above = if last_of_level {
-            bins[index + 1].0
-        } else {
-            below
-        };
-        Quantile {
-            below,
-            above,
-            hundredths: (position % 100) as u64,
-        }
+        let above = if last_of_level { bins[index + 1].0 } else { below };
+        Quantile { below, above, hundredths: (position % 100) as u64 }
     })
 }
 
@@ -70,10 +62,7 @@ pub(super) fn entropy<K>(bins: &[(K, u64)], n: u64) -> f64 {
 
 /// Uniformity, `sum p^2` (IBSI BJ5W).
 pub(super) fn uniformity<K>(bins: &[(K, u64)], n: u64) -> f64 {
-    let squares: u128 = bins
-        .iter()
-        .map(|&(_, count)| u128::from(count).pow(2))
-        .sum();
+    let squares: u128 = bins.iter().map(|&(_, count)| u128::from(count).pow(2)).sum();
     squares as f64 / u128::from(n).pow(2) as f64
 }
 
@@ -98,16 +87,9 @@ where
 /// Most counts are small, and the logarithm is the dearest step of a histogram's statistics.
 fn count_log2_count(count: u64) -> f64 {
     static TABLE: LazyLock<Vec<f64>> = LazyLock::new(|| (0..4096).map(x_log2_x).collect());
-    TABLE
-        .get(count as usize)
-        .copied()
-        .unwrap_or_else(|| x_log2_x(count))
+    TABLE.get(count as usize).copied().unwrap_or_else(|| x_log2_x(count))
 }
 
 fn x_log2_x(x: u64) -> f64 {
-    if x == 0 {
-        0.0
-    } else {
-        x as f64 * libm::log2(x as f64)
-    }
+    if x == 0 { 0.0 } else { x as f64 * libm::log2(x as f64) }
 }

@@ -22,20 +22,14 @@ pub struct Rescale {
 
 impl Default for Rescale {
     fn default() -> Self {
-        Self {
-            slope: Decimal::from(1),
-            intercept: Decimal::default(),
-        }
+        Self { slope: Decimal::from(1), intercept: Decimal::default() }
     }
 }
 
 impl Rescale {
     /// Reads slope and intercept from decimal strings.
     pub fn from_ds(slope: &str, intercept: &str) -> Result<Self, DecimalError> {
-        Ok(Self {
-            slope: Decimal::from_ds(slope)?,
-            intercept: Decimal::from_ds(intercept)?,
-        })
+        Ok(Self { slope: Decimal::from_ds(slope)?, intercept: Decimal::from_ds(intercept)? })
     }
 
     /// The output value of a stored value.
@@ -46,11 +40,7 @@ impl Rescale {
     /// Slope and intercept as integers, counting `10^exponent`: the third field.
     pub(super) fn scaled(&self) -> (BigInt, BigInt, i32) {
         let exponent = common_exponent(&self.slope, &self.intercept);
-        (
-            self.slope.scaled_to(exponent),
-            self.intercept.scaled_to(exponent),
-            exponent,
-        )
+        (self.slope.scaled_to(exponent), self.intercept.scaled_to(exponent), exponent)
     }
 }
 
@@ -58,12 +48,7 @@ impl Rescale {
 #[derive(Debug, Clone)]
 pub(super) enum FastRescale {
     /// Integer arithmetic, then one conversion and one multiplication or division.
-    Integer {
-        slope: i128,
-        intercept: i128,
-        power: f64,
-        divide: bool,
-    },
+    Integer { slope: i128, intercept: i128, power: f64, divide: bool },
     /// Numbers too long for that.
     Exact(Rescale),
 }
@@ -79,12 +64,7 @@ impl FastRescale {
                 if within(&slope) && within(&intercept) && power <= MAX_EXACT_POWER_OF_TEN =>
             {
                 let power = 10u128.pow(power) as f64;
-                Self::Integer {
-                    slope: a,
-                    intercept: b,
-                    power,
-                    divide: exponent < 0,
-                }
+                Self::Integer { slope: a, intercept: b, power, divide: exponent < 0 }
             }
             _ => Self::Exact(rescale.clone()),
         }
@@ -93,18 +73,9 @@ impl FastRescale {
     /// The output value within one unit in the last place, and the same wherever it is computed.
     pub(super) fn apply(&self, stored: i64) -> f64 {
         match self {
-            Self::Integer {
-                slope,
-                intercept,
-                power,
-                divide,
-            } => {
+            Self::Integer { slope, intercept, power, divide } => {
                 let scaled = (slope * i128::from(stored) + intercept) as f64;
-                if *divide {
-                    scaled / power
-                } else {
-                    scaled * power
-                }
+                if *divide { scaled / power } else { scaled * power }
             }
             Self::Exact(rescale) => rescale.apply(stored).to_f64(),
         }

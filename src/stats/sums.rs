@@ -59,20 +59,8 @@ impl PowerSums {
         let sum = |k: usize| output_sum(k, &stored, &slope, &intercept, exponent);
         let ends = [histogram.bins().first(), histogram.bins().last()];
         let [first, last] = ends.map(|bin| bin.map(|&(value, _)| rescale.apply(value)));
-        let (min, max) = if slope.is_negative() {
-            (last, first)
-        } else {
-            (first, last)
-        };
-        Self {
-            n,
-            s1: sum(1),
-            s2: sum(2),
-            s3: sum(3),
-            s4: sum(4),
-            min,
-            max,
-        }
+        let (min, max) = if slope.is_negative() { (last, first) } else { (first, last) };
+        Self { n, s1: sum(1), s2: sum(2), s3: sum(3), s4: sum(4), min, max }
     }
 
     /// Adds the pixels of `other`.
@@ -102,13 +90,7 @@ impl PowerSums {
             &n2 * (&n * &s4 - 4 * &s1 * &s3) + 6 * &n * &s1_s1 * &s2 - 3 * &s1_s1 * &s1_s1;
         let var = ratio_to_f64(&m2, 2 * exponent, &n2);
         let (skew, kurt) = shape(&m2, &m3, &m4);
-        Some(Moments {
-            mean: ratio_to_f64(&s1, exponent, &n),
-            var,
-            sd: var.sqrt(),
-            skew,
-            kurt,
-        })
+        Some(Moments { mean: ratio_to_f64(&s1, exponent, &n), var, sd: var.sqrt(), skew, kurt })
     }
 
     /// The root of the mean square, `sqrt(s2 / n)` (IBSI 5ZWQ); `None` when there is no pixel.
@@ -121,10 +103,8 @@ impl PowerSums {
     /// An exponent `e`, and the sums as integers: the one of `y^k` counts `10^(k e)`.
     fn as_integers(&self) -> (i32, [BigInt; 4]) {
         let sums = [&self.s1, &self.s2, &self.s3, &self.s4];
-        let exponent = (1..)
-            .zip(sums)
-            .map(|(k, sum)| sum.exponent().div_euclid(k))
-            .fold(0, i32::min);
+        let exponent =
+            (1..).zip(sums).map(|(k, sum)| sum.exponent().div_euclid(k)).fold(0, i32::min);
         let mut k = 0;
         let integers = sums.map(|sum| {
             k += 1;
@@ -148,11 +128,7 @@ fn shape(m2: &BigInt, m3: &BigInt, m4: &BigInt) -> (f64, f64) {
 
 /// The sums of `v^k`, `k = 0..4`, over stored values.
 fn stored_sums(bins: &[(i64, u64)], n: u64) -> [BigInt; 5] {
-    let widest = bins
-        .iter()
-        .map(|(value, _)| value.unsigned_abs())
-        .max()
-        .unwrap_or(0);
+    let widest = bins.iter().map(|(value, _)| value.unsigned_abs()).max().unwrap_or(0);
     let width = |x: u64| u64::BITS - x.leading_zeros();
     if 4 * width(widest) + width(n) < i128::BITS {
         narrow_sums(bins).map(BigInt::from)
@@ -163,19 +139,12 @@ fn stored_sums(bins: &[(i64, u64)], n: u64) -> [BigInt; 5] {
 
 /// For all but pixels of more than some 25 bits: `n v^4` fits an `i128`.
 fn narrow_sums(bins: &[(i64, u64)]) -> [i128; 5] {
-    bins.iter()
-        .fold([0; 5], |[s0, s1, s2, s3, s4], &(value, count)| {
-            let (count, value) = (i128::from(count), i128::from(value));
-            let square = value * value;
-            let (first, second) = (count * value, count * square);
-            [
-                s0 + count,
-                s1 + first,
-                s2 + second,
-                s3 + second * value,
-                s4 + second * square,
-            ]
-        })
+    bins.iter().fold([0; 5], |[s0, s1, s2, s3, s4], &(value, count)| {
+        let (count, value) = (i128::from(count), i128::from(value));
+        let square = value * value;
+        let (first, second) = (count * value, count * square);
+        [s0 + count, s1 + first, s2 + second, s3 + second * value, s4 + second * square]
+    })
 }
 
 fn wide_sums(bins: &[(i64, u64)]) -> [BigInt; 5] {
@@ -213,18 +182,13 @@ mod as_string {
 
     use serde::{Deserialize, Deserializer, Serializer, de};
 
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "serde calls it with a reference"
-    )]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
     pub(super) fn serialize<S: Serializer>(n: &u64, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(n)
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
-        String::deserialize(from)?
-            .parse()
-            .map_err(de::Error::custom)
+        String::deserialize(from)?.parse().map_err(de::Error::custom)
     }
 }
 
@@ -234,13 +198,7 @@ mod tests {
 
     #[test]
     fn narrow_and_wide_sums_agree() {
-        let bins = [
-            (-70_000, 3),
-            (-1, 1 << 40),
-            (0, 5),
-            (12, 7),
-            (65_535, 262_144),
-        ];
+        let bins = [(-70_000, 3), (-1, 1 << 40), (0, 5), (12, 7), (65_535, 262_144)];
         assert_eq!(narrow_sums(&bins).map(BigInt::from), wide_sums(&bins));
     }
 
@@ -250,9 +208,6 @@ mod tests {
         assert_eq!(sums, PowerSums::default());
         assert_eq!((sums.moments(), sums.rms()), (None, None));
         let json = serde_json::to_string(&sums).unwrap();
-        assert_eq!(
-            json,
-            r#"{"n":"0","s1":"0","s2":"0","s3":"0","s4":"0","min":null,"max":null}"#
-        );
+        assert_eq!(json, r#"{"n":"0","s1":"0","s2":"0","s3":"0","s4":"0","min":null,"max":null}"#);
     }
 }

@@ -1,9 +1,6 @@
 //! Tests that cross the files of this module: reference values, edges, and laws on random data.
 
-#![expect(
-    clippy::float_cmp,
-    reason = "results are exact, or exact values rounded once"
-)]
+#![expect(clippy::float_cmp, reason = "results are exact, or exact values rounded once")]
 
 use num_bigint::BigInt;
 use proptest::prelude::*;
@@ -34,10 +31,7 @@ fn measure_values(values: &[i64], rescale: &Rescale) -> FirstOrder {
 #[track_caller]
 fn assert_near(actual: f64, expected: f64, relative: f64) {
     let error = (actual - expected).abs();
-    assert!(
-        error <= relative * expected.abs(),
-        "{actual} is not {expected}"
-    );
+    assert!(error <= relative * expected.abs(), "{actual} is not {expected}");
 }
 
 /// The region of interest of the IBSI digital phantom (CC BY 4.0, design Alex Zwanenburg): 74
@@ -45,14 +39,10 @@ fn assert_near(actual: f64, expected: f64, relative: f64) {
 const PHANTOM: [(u16, usize); 4] = [(1, 50), (3, 1), (4, 16), (6, 7)];
 
 fn phantom() -> FirstOrder {
-    let voxels: Vec<u16> = PHANTOM
-        .iter()
-        .flat_map(|&(level, count)| std::iter::repeat_n(level, count))
-        .collect();
+    let voxels: Vec<u16> =
+        PHANTOM.iter().flat_map(|&(level, count)| std::iter::repeat_n(level, count)).collect();
     let histogram = Histogram::from_u16(&voxels, format(16, false), None).unwrap();
-    measure(&histogram, &Rescale::default())
-        .unwrap()
-        .first_order
+    measure(&histogram, &Rescale::default()).unwrap().first_order
 }
 
 #[test]
@@ -111,20 +101,10 @@ fn ibsi_phantom_has_the_values_to_full_precision() {
 #[test]
 fn a_constant_image_has_no_spread_and_no_shape() {
     let s = measure_values(&[7; 1001], &rescale("0.1", "-1000"));
-    let spreads = [
-        s.var, s.sd, s.skew, s.kurt, s.iqr, s.range, s.mad, s.medad, s.entropy,
-    ];
-    assert!(
-        spreads.iter().all(|&spread| spread.to_bits() == 0),
-        "{spreads:?}"
-    );
+    let spreads = [s.var, s.sd, s.skew, s.kurt, s.iqr, s.range, s.mad, s.medad, s.entropy];
+    assert!(spreads.iter().all(|&spread| spread.to_bits() == 0), "{spreads:?}");
     let places = [s.min, s.max, s.mean, s.median, s.mode, s.p01, s.p99];
-    assert!(
-        places
-            .iter()
-            .all(|&place| place.to_bits() == (-999.3f64).to_bits()),
-        "{places:?}"
-    );
+    assert!(places.iter().all(|&place| place.to_bits() == (-999.3f64).to_bits()), "{places:?}");
     assert_eq!((s.uniformity, s.rmad, s.cov), (1.0, Some(0.0), Some(-0.0)));
 }
 
@@ -158,14 +138,7 @@ fn undefined_values_are_null_in_json() {
     assert_eq!((s.cov, s.qcod, s.rmad), (None, None, None));
     let json = serde_json::to_value(&s).unwrap();
     assert!(json["cov"].is_null() && json["qcod"].is_null() && json["rmad"].is_null());
-    assert!(
-        json.as_object()
-            .unwrap()
-            .values()
-            .filter(|value| value.is_null())
-            .count()
-            == 3
-    );
+    assert!(json.as_object().unwrap().values().filter(|value| value.is_null()).count() == 3);
 }
 
 #[test]
@@ -187,38 +160,23 @@ fn a_negative_slope_turns_the_order_round() {
 #[test]
 fn a_slope_of_zero_makes_the_image_constant() {
     let s = measure_values(&[1, 2, 3], &rescale("0", "4.5"));
-    assert_eq!(
-        (s.n_distinct, s.min, s.max, s.mean, s.p90),
-        (1, 4.5, 4.5, 4.5, 4.5)
-    );
+    assert_eq!((s.n_distinct, s.min, s.max, s.mean, s.p90), (1, 4.5, 4.5, 4.5, 4.5));
     assert_eq!((s.mad, s.entropy, s.kurt), (0.0, 0.0, 0.0));
 }
 
 #[test]
 fn the_mode_of_several_is_the_one_nearest_the_mean() {
-    assert_eq!(
-        measure_values(&[0, 0, 7, 7, 8], &Rescale::default()).mode,
-        7.0
-    );
+    assert_eq!(measure_values(&[0, 0, 7, 7, 8], &Rescale::default()).mode, 7.0);
     assert_eq!(measure_values(&[0, 0, 8, 8], &Rescale::default()).mode, 0.0);
-    assert_eq!(
-        measure_values(&[0, 0, 8, 8], &rescale("-1", "0")).mode,
-        -8.0
-    );
+    assert_eq!(measure_values(&[0, 0, 8, 8], &rescale("-1", "0")).mode, -8.0);
 }
 
 #[test]
 fn the_extremes_of_32_bits_do_not_overflow() {
     let (low, high) = (i64::from(i32::MIN), i64::from(i32::MAX));
     let s = measure_values(&[low, high], &Rescale::default());
-    assert_eq!(
-        (s.min, s.max, s.range),
-        (low as f64, high as f64, 4_294_967_295.0)
-    );
-    assert_eq!(
-        (s.mean, s.sd, s.mad),
-        (-0.5, 2_147_483_647.5, 2_147_483_647.5)
-    );
+    assert_eq!((s.min, s.max, s.range), (low as f64, high as f64, 4_294_967_295.0));
+    assert_eq!((s.mean, s.sd, s.mad), (-0.5, 2_147_483_647.5, 2_147_483_647.5));
     assert_eq!((s.skew, s.kurt), (0.0, -2.0));
     let samples = vec![u32::MAX; 1000];
     let histogram = Histogram::from_u32(&samples, format(32, false), None);
@@ -232,12 +190,7 @@ fn the_widest_rescale_gives_finite_numbers() {
     let wide = rescale("999999999999E100", "-1E-100");
     let s = measure_values(&[i64::from(i32::MIN), 0, i64::from(i32::MAX)], &wide);
     let json = serde_json::to_value(&s).unwrap();
-    let nulls = json
-        .as_object()
-        .unwrap()
-        .values()
-        .filter(|value| value.is_null())
-        .count();
+    let nulls = json.as_object().unwrap().values().filter(|value| value.is_null()).count();
     assert_eq!(nulls, 0, "{json}");
 }
 
@@ -255,26 +208,11 @@ fn a_summary_of_integers_is_the_image_of_all_pixels() {
     let summary = &totals.summaries()["CT"];
     let values = summary.values.clone().unwrap();
     assert_eq!((summary.images, summary.pixels), (2, 8));
-    assert_eq!(
-        (values.min, values.max, values.mean),
-        (whole.min, whole.max, whole.mean)
-    );
-    assert_eq!(
-        (values.sd, values.skew, values.kurt),
-        (whole.sd, whole.skew, whole.kurt)
-    );
-    assert_eq!(
-        (values.entropy, values.uniformity),
-        (whole.entropy, whole.uniformity)
-    );
-    assert_eq!(
-        (values.p01, values.median, values.p95),
-        (whole.p01, whole.median, whole.p95)
-    );
+    assert_eq!((values.min, values.max, values.mean), (whole.min, whole.max, whole.mean));
+    assert_eq!((values.sd, values.skew, values.kurt), (whole.sd, whole.skew, whole.kurt));
+    assert_eq!((values.entropy, values.uniformity), (whole.entropy, whole.uniformity));
+    assert_eq!((values.p01, values.median, values.p95), (whole.p01, whole.median, whole.p95));
     let json = serde_json::to_value(summary).unwrap();
-    assert_eq!(
-        (&json["exact"]["n"], &json["mean"]),
-        (&"8".into(), &whole.mean.into())
-    );
+    assert_eq!((&json["exact"]["n"], &json["mean"]), (&"8".into(), &whole.mean.into()));
     assert_eq!(serde_json::from_value::<Summary>(json).unwrap(), *summary);
 }

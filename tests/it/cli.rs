@@ -7,24 +7,13 @@ use crate::help::{Work, printed, sample, sauva};
 
 fn refused(work: &Work, input: &Path, output: &str, key: &str, sentence: &str) {
     let mut command = sauva(&["run", "--quiet"]);
-    command
-        .arg("--input")
-        .arg(input)
-        .arg("--output")
-        .arg(work.path(output));
-    let run = command
-        .arg("--key-file")
-        .arg(work.path(key))
-        .output()
-        .unwrap();
+    command.arg("--input").arg(input).arg("--output").arg(work.path(output));
+    let run = command.arg("--key-file").arg(work.path(key)).output().unwrap();
     let told = printed(&run);
     assert_eq!(run.status.code(), Some(1), "{told}");
     assert!(told.contains(sentence), "{told}");
     assert_eq!(told.trim().lines().count(), 1, "one sentence: {told}");
-    assert!(
-        !told.contains(input.to_str().unwrap()),
-        "a path may name a patient: {told}"
-    );
+    assert!(!told.contains(input.to_str().unwrap()), "a path may name a patient: {told}");
 }
 
 #[test]
@@ -32,56 +21,26 @@ fn folders_that_cannot_be_used_are_refused() {
     let work = Work::new();
     std::fs::create_dir(work.path("DOE_JANE")).unwrap();
     let input = work.path("DOE_JANE");
-    refused(
-        &work,
-        &work.path("MISSING_JANE"),
-        "out",
-        "key",
-        "--input: the folder does not exist",
-    );
-    refused(
-        &work,
-        &work.path("key"),
-        "out",
-        "key",
-        "--input: not a folder",
-    );
-    refused(
-        &work,
-        &input,
-        "DOE_JANE/out",
-        "key",
-        "--output lies inside --input",
-    );
+    refused(&work, &work.path("MISSING_JANE"), "out", "key", "--input: the folder does not exist");
+    refused(&work, &work.path("key"), "out", "key", "--input: not a folder");
+    refused(&work, &input, "DOE_JANE/out", "key", "--output lies inside --input");
     std::fs::write(work.path("DOE_JANE").join("thesis"), "").unwrap();
     std::fs::create_dir(work.path("others")).unwrap();
     std::fs::write(work.path("others").join("thesis"), "precious").unwrap();
     refused(&work, &input, "others", "key", "files that are not sauva's");
-    assert_eq!(
-        std::fs::read(work.path("others").join("thesis")).unwrap(),
-        b"precious"
-    );
+    assert_eq!(std::fs::read(work.path("others").join("thesis")).unwrap(), b"precious");
 }
 
 #[test]
 fn a_key_that_cannot_be_used_is_refused() {
     let work = Work::new();
-    refused(
-        &work,
-        &sample(),
-        "out",
-        "no-key",
-        "the key file does not exist",
-    );
+    refused(&work, &sample(), "out", "no-key", "the key file does not exist");
     std::fs::write(work.path("short"), "short").unwrap();
     std::fs::set_permissions(work.path("short"), std::fs::Permissions::from_mode(0o600)).unwrap();
     refused(&work, &sample(), "out", "short", "does not hold 32 bytes");
     std::fs::set_permissions(work.path("key"), std::fs::Permissions::from_mode(0o644)).unwrap();
     refused(&work, &sample(), "out", "key", "can be read by others");
-    assert!(
-        !work.path("out").exists(),
-        "nothing is made before the key is there"
-    );
+    assert!(!work.path("out").exists(), "nothing is made before the key is there");
 }
 
 #[test]
@@ -91,10 +50,7 @@ fn a_finished_output_is_kept() {
     assert_eq!(work.run(&input, "out", &[]).status.code(), Some(0));
     let before = std::fs::read(work.path("out").join("summary.json")).unwrap();
     refused(&work, &input, "out", "key", "the results of a finished run");
-    assert_eq!(
-        std::fs::read(work.path("out").join("summary.json")).unwrap(),
-        before
-    );
+    assert_eq!(std::fs::read(work.path("out").join("summary.json")).unwrap(), before);
 }
 
 #[test]
@@ -112,32 +68,16 @@ fn an_output_that_another_run_holds_is_refused_with_4() {
 fn a_launcher_that_this_binary_does_not_know_is_refused() {
     let work = Work::new();
     let mut command = sauva(&["run", "--quiet"]);
-    command
-        .arg("--input")
-        .arg(sample())
-        .arg("--output")
-        .arg(work.path("out"));
-    let run = command
-        .env("PMI_SIZE", "4")
-        .env("PMI_RANK", "0")
-        .output()
-        .unwrap();
+    command.arg("--input").arg(sample()).arg("--output").arg(work.path("out"));
+    let run = command.env("PMI_SIZE", "4").env("PMI_RANK", "0").output().unwrap();
     assert_eq!(run.status.code(), Some(1), "{}", printed(&run));
     assert!(!work.path("out").exists());
 }
 
 #[test]
 fn what_was_typed_wrong_ends_with_1_and_help_with_0() {
-    for (words, code) in [
-        (&["run"][..], 1),
-        (&["run", "--codec", "gif"], 1),
-        (&["--help"], 0),
-    ] {
-        assert_eq!(
-            sauva(words).output().unwrap().status.code(),
-            Some(code),
-            "{words:?}"
-        );
+    for (words, code) in [(&["run"][..], 1), (&["run", "--codec", "gif"], 1), (&["--help"], 0)] {
+        assert_eq!(sauva(words).output().unwrap().status.code(), Some(code), "{words:?}");
     }
 }
 
@@ -147,18 +87,12 @@ fn the_user_gets_a_key_of_their_own_once() {
     let run = |name: &str| {
         let mut command = sauva(&["run", "--quiet"]);
         command.arg("--input").arg(sample().join("objects/mr"));
-        command
-            .arg("--output")
-            .arg(work.path(name))
-            .env("XDG_CONFIG_HOME", work.path("config"));
+        command.arg("--output").arg(work.path(name)).env("XDG_CONFIG_HOME", work.path("config"));
         printed(&command.output().unwrap())
     };
     assert!(run("one").contains("A key of your own was made"));
     assert!(!run("two").contains("A key of your own was made"));
-    let mode = std::fs::metadata(work.path("config/sauva/key"))
-        .unwrap()
-        .permissions()
-        .mode();
+    let mode = std::fs::metadata(work.path("config/sauva/key")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
 
@@ -166,15 +100,7 @@ fn the_user_gets_a_key_of_their_own_once() {
 fn nothing_can_be_written_where_the_disk_says_no() {
     let work = Work::new();
     let mut command = sauva(&["run", "--quiet"]);
-    command
-        .arg("--input")
-        .arg(sample().join("objects/mr"))
-        .arg("--output")
-        .arg("/proc/out");
-    let run = command
-        .arg("--key-file")
-        .arg(work.path("key"))
-        .output()
-        .unwrap();
+    command.arg("--input").arg(sample().join("objects/mr")).arg("--output").arg("/proc/out");
+    let run = command.arg("--key-file").arg(work.path("key")).output().unwrap();
     assert_eq!(run.status.code(), Some(1), "{}", printed(&run));
 }

@@ -16,16 +16,10 @@ fn equal_content_is_a_duplicate_whatever_its_transfer_syntax() {
     copy("objects/mr/MR_small.dcm", &input.join("a"));
     copy("objects/mr/MR_small.dcm", &input.join("b"));
     copy("syntaxes/mr-small/MR_small_RLE.dcm", &input.join("c"));
-    copy(
-        "syntaxes/mr-small/MR_small_jp2klossless.dcm",
-        &input.join("d"),
-    );
+    copy("syntaxes/mr-small/MR_small_jp2klossless.dcm", &input.join("d"));
     assert_eq!(work.run(&input, "out", &[]).status.code(), Some(0));
     let outcome = &summary(&work.path("out"))["outcome"];
-    assert_eq!(
-        (&outcome["written"], &outcome["duplicate"]),
-        (&1.into(), &3.into())
-    );
+    assert_eq!((&outcome["written"], &outcome["duplicate"]), (&1.into(), &3.into()));
     let statistics = &summary(&work.path("out"))["statistics"]["MR"];
     assert_eq!(statistics["images"], 1, "a duplicate counts once");
     assert_eq!(statistics["pixels"], 64 * 64);
@@ -46,18 +40,12 @@ fn other_content_is_quarantined_and_the_one_that_stays_does_not_depend_on_order(
         std::fs::write(input.join(changed), &image).unwrap();
         copy("objects/mr/MR_small.dcm", &input.join(plain));
         let out = format!("{name}-out");
-        assert_eq!(
-            work.run(&input, &out, &["--threads", "1"]).status.code(),
-            Some(2)
-        );
+        assert_eq!(work.run(&input, &out, &["--threads", "1"]).status.code(), Some(2));
         let failures = rows(&work.path(&out).join("failures.csv"));
         assert_eq!(failures.len(), 1);
         assert_eq!(failures[0]["class"], "uid-conflict");
         let summary = summary(&work.path(&out));
-        kept.push((
-            summary["digests"]["manifest"].clone(),
-            summary["statistics"].clone(),
-        ));
+        kept.push((summary["digests"]["manifest"].clone(), summary["statistics"].clone()));
         assert!(!work.path(&out).join(".sauva/contested").exists());
         // The statistics are those of the file that stays.
         let index = rows(&work.path(&out).join("index.csv"));
@@ -65,10 +53,7 @@ fn other_content_is_quarantined_and_the_one_that_stays_does_not_depend_on_order(
         let told = summary["statistics"]["MR"]["mean"].as_f64().unwrap();
         assert!((mean - told).abs() < 1e-9 * mean.abs());
         let median: f64 = index[0]["median"].parse().unwrap();
-        assert_eq!(
-            summary["statistics"]["MR"]["median"].as_f64().unwrap(),
-            median
-        );
+        assert_eq!(summary["statistics"]["MR"]["median"].as_f64().unwrap(), median);
     }
     assert_eq!(kept[0], kept[1]);
 }

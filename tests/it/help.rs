@@ -40,17 +40,8 @@ impl Work {
     /// `sauva run` with this work's key; the output goes to the folder `name`.
     pub fn run(&self, input: &Path, name: &str, more: &[&str]) -> Output {
         let mut command = sauva(&["run", "--quiet"]);
-        command
-            .arg("--input")
-            .arg(input)
-            .arg("--output")
-            .arg(self.path(name));
-        command
-            .arg("--key-file")
-            .arg(self.path("key"))
-            .args(more)
-            .output()
-            .unwrap()
+        command.arg("--input").arg(input).arg("--output").arg(self.path(name));
+        command.arg("--key-file").arg(self.path("key")).args(more).output().unwrap()
     }
 
     /// The same job on a team of ranks that are threads of this process.
@@ -66,9 +57,7 @@ impl Work {
                 key.clone().into_os_string(),
             ]);
             let cli = <Cli as clap::Parser>::try_parse_from(words).unwrap();
-            let sauva::cli::Command::Run(args) = cli.command else {
-                unreachable!()
-            };
+            let sauva::cli::Command::Run(args) = cli.command else { unreachable!() };
             run::execute(&args.resolve().unwrap(), comm).unwrap()
         })
     }
@@ -77,12 +66,7 @@ impl Work {
 /// The command, cut off from the launcher and the settings of whoever runs the tests.
 pub fn sauva(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sauva"));
-    for name in [
-        "OMPI_COMM_WORLD_SIZE",
-        "PMI_SIZE",
-        "SLURM_STEP_NUM_TASKS",
-        "SAUVA_LOG",
-    ] {
+    for name in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS", "SAUVA_LOG"] {
         command.env_remove(name);
     }
     command.args(args);
@@ -100,11 +84,7 @@ pub fn summary(output: &Path) -> Value {
 
 /// Rows of a CSV file, by column.
 pub fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
-    csv::Reader::from_path(path)
-        .unwrap()
-        .deserialize()
-        .map(Result::unwrap)
-        .collect()
+    csv::Reader::from_path(path).unwrap().deserialize().map(Result::unwrap).collect()
 }
 
 /// Every file below a folder, by its path, with its bytes.
@@ -130,9 +110,5 @@ pub fn rank_independent(output: &Path) -> (Value, Value, BTreeMap<PathBuf, Vec<u
     let summary = summary(output);
     let mut files = tree(output);
     files.retain(|path, _| !path.ends_with("summary.json") && !path.ends_with("metrics.csv"));
-    (
-        summary["statistics"].clone(),
-        summary["digests"].clone(),
-        files,
-    )
+    (summary["statistics"].clone(), summary["digests"].clone(), files)
 }

@@ -12,25 +12,15 @@ fn mpirun(work: &Work, ranks: usize, input: &std::path::Path, name: &str) -> Com
     let mut words = launcher.split_whitespace();
     let mut command = Command::new(words.next().unwrap());
     command.args(words).arg("-n").arg(ranks.to_string());
-    command
-        .env("OMPI_ALLOW_RUN_AS_ROOT", "1")
-        .env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
-    command
-        .arg(env!("CARGO_BIN_EXE_sauva"))
-        .args(["run", "--quiet", "--threads", "1"]);
-    command
-        .arg("--input")
-        .arg(input)
-        .arg("--output")
-        .arg(work.path(name));
+    command.env("OMPI_ALLOW_RUN_AS_ROOT", "1").env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
+    command.arg(env!("CARGO_BIN_EXE_sauva")).args(["run", "--quiet", "--threads", "1"]);
+    command.arg("--input").arg(input).arg("--output").arg(work.path(name));
     command.arg("--key-file").arg(work.path("key"));
     command
 }
 
 fn run(command: &mut Command) -> Output {
-    command
-        .output()
-        .expect("mpirun is there: scripts/setup.sh installs it")
+    command.output().expect("mpirun is there: scripts/setup.sh installs it")
 }
 
 #[test]
@@ -42,12 +32,7 @@ fn results_do_not_depend_on_mpi_ranks() {
     for ranks in [1, 2, 3, 4] {
         let name = format!("mpi-{ranks}");
         let output = run(&mut mpirun(&work, ranks, &input, &name));
-        assert_eq!(
-            output.status.code(),
-            alone.status.code(),
-            "{}",
-            printed(&output)
-        );
+        assert_eq!(output.status.code(), alone.status.code(), "{}", printed(&output));
         assert_eq!(rank_independent(&work.path(&name)), wanted, "{ranks} ranks");
     }
 }
@@ -58,10 +43,7 @@ fn sixteen_ranks_do_a_small_job() {
     work.run(&sample(), "alone", &[]);
     let output = run(&mut mpirun(&work, 16, &sample(), "mpi"));
     assert_eq!(output.status.code(), Some(2), "{}", printed(&output));
-    assert_eq!(
-        rank_independent(&work.path("mpi")),
-        rank_independent(&work.path("alone"))
-    );
+    assert_eq!(rank_independent(&work.path("mpi")), rank_independent(&work.path("alone")));
 }
 
 #[test]
@@ -77,10 +59,7 @@ fn bad_usage_is_told_once_and_ends_all_ranks() {
 
 #[cfg(feature = "test-hooks")]
 #[test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test is about how long the end takes"
-)]
+#[expect(clippy::disallowed_methods, reason = "the test is about how long the end takes")]
 fn a_panic_on_one_rank_ends_the_job_with_70() {
     let work = Work::new();
     for rank in ["0", "2"] {
@@ -97,11 +76,7 @@ fn a_foreign_launcher_is_refused() {
     // What MPICH's launcher sets; an Open MPI binary under it would be four times rank 0 of 1.
     let work = Work::new();
     let mut command = crate::help::sauva(&["run", "--quiet"]);
-    command
-        .arg("--input")
-        .arg(sample())
-        .arg("--output")
-        .arg(work.path("out"));
+    command.arg("--input").arg(sample()).arg("--output").arg(work.path("out"));
     let output = run(command.env("PMI_SIZE", "4").env("PMI_RANK", "0"));
     assert_eq!(output.status.code(), Some(1), "{}", printed(&output));
     assert!(!work.path("out").exists());

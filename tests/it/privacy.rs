@@ -10,18 +10,12 @@ use sauva::sample::{Kind, SampleOptions, generate, identifying_dates, identifyin
 
 use crate::help::{Work, printed, sauva, tree};
 
-const OPTIONS: SampleOptions = SampleOptions {
-    kind: Kind::Ct,
-    count: 24,
-    seed: 20,
-};
+const OPTIONS: SampleOptions = SampleOptions { kind: Kind::Ct, count: 24, seed: 20 };
 
 /// Names of the planted strings found in a text, whatever their case.
 fn found(patterns: &AhoCorasick, strings: &[String], text: &[u8]) -> Vec<String> {
-    let mut hits: Vec<String> = patterns
-        .find_iter(text)
-        .map(|hit| strings[hit.pattern().as_usize()].clone())
-        .collect();
+    let mut hits: Vec<String> =
+        patterns.find_iter(text).map(|hit| strings[hit.pattern().as_usize()].clone()).collect();
     hits.dedup();
     hits
 }
@@ -45,21 +39,12 @@ fn check_output(output: &Path, patterns: &AhoCorasick, strings: &[String], dates
     for (path, bytes) in tree(output) {
         let name = path.to_str().unwrap();
         assert_eq!(found(patterns, strings, &bytes), [""; 0], "in {name}");
-        assert_eq!(
-            found(patterns, strings, name.as_bytes()),
-            [""; 0],
-            "in the name {name}"
-        );
+        assert_eq!(found(patterns, strings, name.as_bytes()), [""; 0], "in the name {name}");
         if path.extension().is_some_and(|extension| extension == "dcm") {
             instances += 1;
             assert_eq!(&bytes[..128], [0; 128], "the preamble");
             let mut kept = Vec::new();
-            values(
-                &read(&output.join(&path), &Limits::default())
-                    .unwrap()
-                    .data_set,
-                &mut kept,
-            );
+            values(&read(&output.join(&path), &Limits::default()).unwrap().data_set, &mut kept);
             for value in kept {
                 let date = dates.iter().find(|date| value.starts_with(date.as_str()));
                 assert_eq!(date, None, "in {name}");
@@ -77,10 +62,7 @@ fn no_planted_string_is_found_in_any_output() {
     let strings = identifying_strings(&OPTIONS);
     let dates = identifying_dates(&OPTIONS);
     assert!(strings.len() >= 100 && !dates.is_empty());
-    let patterns = AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(&strings)
-        .unwrap();
+    let patterns = AhoCorasick::builder().ascii_case_insensitive(true).build(&strings).unwrap();
     // The search finds what is there: every planted string stands in some input.
     let mut inputs: Vec<u8> = Vec::new();
     for (path, bytes) in tree(&input) {
@@ -88,30 +70,16 @@ fn no_planted_string_is_found_in_any_output() {
         inputs.extend(bytes);
     }
     for string in &strings {
-        let is_there = inputs
-            .windows(string.len())
-            .any(|window| window == string.as_bytes());
+        let is_there = inputs.windows(string.len()).any(|window| window == string.as_bytes());
         assert!(is_there, "{string} is not planted");
     }
     for codec in ["native", "jpeg-ls"] {
         let mut command = sauva(&["--log-format", "json", "run", "--codec", codec, "--input"]);
-        command
-            .arg(&input)
-            .arg("--output")
-            .arg(work.path(codec))
-            .env("SAUVA_LOG", "trace");
-        let run = command
-            .arg("--key-file")
-            .arg(work.path("key"))
-            .output()
-            .unwrap();
+        command.arg(&input).arg("--output").arg(work.path(codec)).env("SAUVA_LOG", "trace");
+        let run = command.arg("--key-file").arg(work.path("key")).output().unwrap();
         assert_eq!(run.status.code(), Some(0), "{}", printed(&run));
         let told = printed(&run).replace(work.path(codec).to_str().unwrap(), "OUT");
-        assert_eq!(
-            found(&patterns, &strings, told.as_bytes()),
-            [""; 0],
-            "in the log"
-        );
+        assert_eq!(found(&patterns, &strings, told.as_bytes()), [""; 0], "in the log");
         check_output(&work.path(codec), &patterns, &strings, &dates);
     }
 }
@@ -123,20 +91,10 @@ fn a_panic_and_an_error_print_no_path() {
     std::fs::create_dir(&input).unwrap();
     std::fs::write(input.join("DOE^JANE.dcm"), b"not an image").unwrap();
     let mut command = sauva(&["run", "--input"]);
-    command
-        .arg(&input)
-        .arg("--output")
-        .arg(work.path("out"))
-        .env("SAUVA_LOG", "trace");
-    let run = command
-        .arg("--key-file")
-        .arg(work.path("key"))
-        .output()
-        .unwrap();
+    command.arg(&input).arg("--output").arg(work.path("out")).env("SAUVA_LOG", "trace");
+    let run = command.arg("--key-file").arg(work.path("key")).output().unwrap();
     assert_eq!(run.status.code(), Some(0), "{}", printed(&run));
     let mut told = printed(&run).into_bytes();
-    tree(&work.path("out"))
-        .into_values()
-        .for_each(|bytes| told.extend(bytes));
+    tree(&work.path("out")).into_values().for_each(|bytes| told.extend(bytes));
     assert!(!String::from_utf8_lossy(&told).contains("DOE"));
 }

@@ -15,11 +15,7 @@ fn results_do_not_depend_on_ranks_or_threads() {
     for ranks in [1, 2, 3, 4, 5] {
         let name = format!("team-{ranks}");
         let conclusions = work.run_team(ranks, &input, &name);
-        assert!(
-            conclusions
-                .iter()
-                .all(|end| end.status == conclusions[0].status)
-        );
+        assert!(conclusions.iter().all(|end| end.status == conclusions[0].status));
         assert_eq!(rank_independent(&work.path(&name)), alone, "{ranks} ranks");
         let metrics = rows(&work.path(&name).join("metrics.csv"));
         assert_eq!(metrics.len(), ranks + 1, "a row a rank and one for all");

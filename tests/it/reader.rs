@@ -15,11 +15,7 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path))
-        } else {
-            found.push(path)
-        }
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
     }
     found.sort();
     found
@@ -28,16 +24,8 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
 /// Compares element by element; pixel data apart, whose form is our own.
 fn compare(ours: &DataSet, theirs: &InMemDicomObject, name: &str) -> usize {
     let is_pixels = |tag: Tag| tag.0 == 0x7FE0;
-    let our_tags: Vec<Tag> = ours
-        .iter()
-        .map(|e| e.tag)
-        .filter(|t| !is_pixels(*t))
-        .collect();
-    let their_tags: Vec<Tag> = theirs
-        .iter()
-        .map(Header::tag)
-        .filter(|t| !is_pixels(*t))
-        .collect();
+    let our_tags: Vec<Tag> = ours.iter().map(|e| e.tag).filter(|t| !is_pixels(*t)).collect();
+    let their_tags: Vec<Tag> = theirs.iter().map(Header::tag).filter(|t| !is_pixels(*t)).collect();
     assert_eq!(our_tags, their_tags, "{name}");
     let mut compared = 0;
     for element in ours.iter().filter(|element| !is_pixels(element.tag)) {
@@ -79,9 +67,8 @@ fn elements_are_those_that_dicom_rs_reads() {
     let mut compared = 0;
     // dicom-rs asks for megabytes where a damaged file says so, so only sound files are compared.
     let folder = large_collection().unwrap_or_else(sample);
-    for path in files(&folder)
-        .into_iter()
-        .filter(|path| !path.starts_with(folder.join("malformed")))
+    for path in
+        files(&folder).into_iter().filter(|path| !path.starts_with(folder.join("malformed")))
     {
         let Ok(ours) = read(&path, &Limits::default()) else {
             continue;

@@ -15,25 +15,14 @@ type Row = BTreeMap<String, String>;
 fn outcomes(work: &Work, input: &Path, code: i32) -> BTreeMap<String, (Row, Option<Row>)> {
     let log = work.path("private.csv");
     let run = work.run(input, "out", &["--private-log", log.to_str().unwrap()]);
-    assert_eq!(
-        run.status.code(),
-        Some(code),
-        "{}",
-        String::from_utf8_lossy(&run.stderr)
-    );
+    assert_eq!(run.status.code(), Some(code), "{}", String::from_utf8_lossy(&run.stderr));
     let by_id = |name: &str| -> BTreeMap<String, Row> {
         let rows = rows(&work.path("out").join(name));
-        rows.into_iter()
-            .map(|row| (row["path_id"].clone(), row))
-            .collect()
+        rows.into_iter().map(|row| (row["path_id"].clone(), row)).collect()
     };
     let (index, failures) = (by_id("index.csv"), by_id("failures.csv"));
     let listed = rows(&log);
-    assert_eq!(
-        listed.len(),
-        index.len() + failures.len(),
-        "each input stands in one list"
-    );
+    assert_eq!(listed.len(), index.len() + failures.len(), "each input stands in one list");
     listed
         .into_iter()
         .map(|row| {
@@ -46,10 +35,7 @@ fn outcomes(work: &Work, input: &Path, code: i32) -> BTreeMap<String, (Row, Opti
 }
 
 fn catalogue(folder: &Path) -> BTreeMap<String, Row> {
-    rows(&folder.join("catalogue.csv"))
-        .into_iter()
-        .map(|row| (row["file"].clone(), row))
-        .collect()
+    rows(&folder.join("catalogue.csv")).into_iter().map(|row| (row["file"].clone(), row)).collect()
 }
 
 /// Compares the samples of what was written, as dicom-rs decodes them, with the catalogue's digest.
@@ -69,10 +55,8 @@ fn check_samples(output: &Path, written: &Row, wanted: &Row, name: &str) -> bool
     let object = open_file(output.join(&written["path"])).unwrap();
     let decoded = object.decode_pixel_data().unwrap();
     let numbers = ["rows", "columns", "frames", "samples_per_pixel"];
-    let samples: usize = numbers
-        .iter()
-        .map(|name| written[*name].parse::<usize>().unwrap())
-        .product();
+    let samples: usize =
+        numbers.iter().map(|name| written[*name].parse::<usize>().unwrap()).product();
     // dicom-rs gives the padding byte of an odd length along.
     let length = samples * written["bits_allocated"].parse::<usize>().unwrap() / 8;
     let found = format!("{:x}", Sha256::digest(&decoded.data()[..length]));

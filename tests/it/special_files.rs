@@ -12,11 +12,7 @@ fn links_and_fifos_are_reported_and_never_opened() {
     let work = Work::new();
     let input = work.path("input");
     std::fs::create_dir(&input).unwrap();
-    std::fs::copy(
-        sample().join("objects/mr/MR_small.dcm"),
-        input.join("image"),
-    )
-    .unwrap();
+    std::fs::copy(sample().join("objects/mr/MR_small.dcm"), input.join("image")).unwrap();
     std::os::unix::fs::symlink(&input, input.join("loop")).unwrap();
     std::os::unix::fs::symlink(work.path("key"), input.join("key.dcm")).unwrap();
     mknodat(CWD, input.join("fifo"), FileType::Fifo, Mode::RUSR, 0).unwrap();

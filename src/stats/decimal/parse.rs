@@ -18,10 +18,7 @@ pub(super) fn decimal(text: &str, max_exponent: i32) -> Result<Decimal, DecimalE
     }
     let magnitude: BigInt = digits.parse().map_err(|_| DecimalError::Malformed)?;
     let places = i32::try_from(fraction.len()).map_err(|_| DecimalError::Exponent)?;
-    Ok(Decimal::new(
-        if negative { -magnitude } else { magnitude },
-        exponent - places,
-    ))
+    Ok(Decimal::new(if negative { -magnitude } else { magnitude }, exponent - places))
 }
 
 fn exponent_within(text: &str, max: i32) -> Result<i32, DecimalError> {

@@ -26,22 +26,10 @@ fn padding_ranges_may_be_given_in_either_order() {
 
 #[test]
 fn samples_narrower_than_bits_stored_are_refused() {
-    assert_eq!(
-        SampleFormat::new(0, false),
-        Err(HistogramError::BitsStored(0))
-    );
-    assert_eq!(
-        SampleFormat::new(33, false),
-        Err(HistogramError::BitsStored(33))
-    );
-    let expected = HistogramError::TooNarrow {
-        bits_stored: 12,
-        sample_bits: 8,
-    };
-    assert_eq!(
-        Histogram::from_u8(&[], format(12, false), None),
-        Err(expected)
-    );
+    assert_eq!(SampleFormat::new(0, false), Err(HistogramError::BitsStored(0)));
+    assert_eq!(SampleFormat::new(33, false), Err(HistogramError::BitsStored(33)));
+    let expected = HistogramError::TooNarrow { bits_stored: 12, sample_bits: 8 };
+    assert_eq!(Histogram::from_u8(&[], format(12, false), None), Err(expected));
     assert!(Histogram::from_u16(&[], format(17, false), None).is_err());
 }
 

@@ -13,12 +13,7 @@ fn any_rescale() -> impl Strategy<Value = Rescale> {
 
 /// A few images with few different rescales, so that groups are shared, left and met again.
 fn any_images() -> impl Strategy<Value = Vec<(String, Histogram, Rescale)>> {
-    let rescales = [
-        ("1", "-1024"),
-        ("0.25", "0"),
-        ("-3.3333", "7"),
-        ("1E-40", "0"),
-    ];
+    let rescales = [("1", "-1024"), ("0.25", "0"), ("-3.3333", "7"), ("1E-40", "0")];
     let rescale = prop::sample::select(rescales.map(|(a, b)| super::rescale(a, b)).to_vec());
     let values = prop_oneof![
         prop::collection::vec(-3000i64..3000, 0..60),

@@ -16,35 +16,20 @@ fn decimal_strings_are_read_as_the_standard_has_them() {
         ("1E+100", "1E100"),
     ];
     for (text, expected) in table {
-        assert_eq!(
-            Decimal::from_ds(text).unwrap().to_string(),
-            expected,
-            "{text}"
-        );
+        assert_eq!(Decimal::from_ds(text).unwrap().to_string(), expected, "{text}");
     }
 }
 
 #[test]
 fn anything_else_is_refused() {
-    let malformed = [
-        "", " ", ".", "-", "1 2", "1,5", "0x1", "1E", "E1", "1E1.0", "--1", "1.2.3", "NaN", "1\0",
-    ];
+    let malformed =
+        ["", " ", ".", "-", "1 2", "1,5", "0x1", "1E", "E1", "1E1.0", "--1", "1.2.3", "NaN", "1\0"];
     for text in malformed {
-        assert_eq!(
-            Decimal::from_ds(text),
-            Err(DecimalError::Malformed),
-            "{text:?}"
-        );
+        assert_eq!(Decimal::from_ds(text), Err(DecimalError::Malformed), "{text:?}");
     }
-    assert_eq!(
-        Decimal::from_ds(&"1".repeat(65)),
-        Err(DecimalError::TooLong)
-    );
+    assert_eq!(Decimal::from_ds(&"1".repeat(65)), Err(DecimalError::TooLong));
     assert_eq!(Decimal::from_ds("1E101"), Err(DecimalError::Exponent));
-    assert_eq!(
-        Decimal::from_ds("1E-99999999999"),
-        Err(DecimalError::Exponent)
-    );
+    assert_eq!(Decimal::from_ds("1E-99999999999"), Err(DecimalError::Exponent));
 }
 
 #[test]
