@@ -1,5 +1,7 @@
 //! The stages one by one on a synthetic CT slice of 512 x 512, on one core: `cargo bench`.
 
+#![expect(missing_docs, reason = "criterion's macro makes a public function")]
+
 use std::hint::black_box;
 
 use bytes::Bytes;

@@ -157,7 +157,8 @@ fn noise_that_would_grow_stays_native_and_says_so() {
 
 #[test]
 fn what_the_codec_cannot_hold_stays_native_and_says_why() {
-    let cases: [(fn(&mut ImagePixel), KeptNative); 5] = [
+    type Change = fn(&mut ImagePixel);
+    let cases: [(Change, KeptNative); 5] = [
         (|i| (i.bits_allocated, i.bits_stored, i.high_bit) = (1, 1, 0), KeptNative::OneBit),
         (|i| (i.bits_allocated, i.bits_stored, i.high_bit) = (32, 32, 31), KeptNative::WideSamples),
         (|i| i.photometric_interpretation = "PALETTE COLOR".into(), KeptNative::Palette),

@@ -35,7 +35,7 @@ fn other_content_is_quarantined_and_the_one_that_stays_does_not_depend_on_order(
         std::fs::create_dir(&input).unwrap();
         // Another pixel under the same UID; which name comes first in the list changes.
         let at = image.len() - 1000;
-        image[at] ^= if first { 1 } else { 0 };
+        image[at] ^= u8::from(first);
         let (changed, plain) = if first { ("a", "b") } else { ("b", "a") };
         std::fs::write(input.join(changed), &image).unwrap();
         copy("objects/mr/MR_small.dcm", &input.join(plain));
@@ -52,8 +52,8 @@ fn other_content_is_quarantined_and_the_one_that_stays_does_not_depend_on_order(
         let mean: f64 = index[0]["mean"].parse().unwrap();
         let told = summary["statistics"]["MR"]["mean"].as_f64().unwrap();
         assert!((mean - told).abs() < 1e-9 * mean.abs());
-        let median: f64 = index[0]["median"].parse().unwrap();
-        assert_eq!(summary["statistics"]["MR"]["median"].as_f64().unwrap(), median);
+        let median = summary["statistics"]["MR"]["median"].to_string();
+        assert_eq!(index[0]["median"], median);
     }
     assert_eq!(kept[0], kept[1]);
 }

@@ -11,41 +11,41 @@ use sauva::deident::Key;
 use serde_json::Value;
 
 /// The sample that ships with the project.
-pub fn sample() -> PathBuf {
+pub(crate) fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data_sample/dicom")
 }
 
 /// The larger collection of real files, where it is there.
-pub fn large_collection() -> Option<PathBuf> {
+pub(crate) fn large_collection() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/dicom");
     folder.join("catalogue.csv").exists().then_some(folder)
 }
 
 /// A folder for one test, with a key in it.
-pub struct Work {
+pub(crate) struct Work {
     folder: tempfile::TempDir,
 }
 
 impl Work {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Key::generate(&folder.path().join("key")).unwrap();
         Self { folder }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// `sauva run` with this work's key; the output goes to the folder `name`.
-    pub fn run(&self, input: &Path, name: &str, more: &[&str]) -> Output {
+    pub(crate) fn run(&self, input: &Path, name: &str, more: &[&str]) -> Output {
         let mut command = sauva(&["run", "--quiet"]);
         command.arg("--input").arg(input).arg("--output").arg(self.path(name));
         command.arg("--key-file").arg(self.path("key")).args(more).output().unwrap()
     }
 
     /// The same job on a team of ranks that are threads of this process.
-    pub fn run_team(&self, ranks: usize, input: &Path, name: &str) -> Vec<Conclusion> {
+    pub(crate) fn run_team(&self, ranks: usize, input: &Path, name: &str) -> Vec<Conclusion> {
         let (input, output, key) = (input.to_owned(), self.path(name), self.path("key"));
         team::run(ranks, |comm| {
             let words = ["sauva", "run", "--quiet", "--threads", "1", "--input"].map(Into::into);
@@ -64,7 +64,7 @@ impl Work {
 }
 
 /// The command, cut off from the launcher and the settings of whoever runs the tests.
-pub fn sauva(args: &[&str]) -> Command {
+pub(crate) fn sauva(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sauva"));
     for name in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS", "SAUVA_LOG"] {
         command.env_remove(name);
@@ -74,21 +74,21 @@ pub fn sauva(args: &[&str]) -> Command {
 }
 
 /// Everything that a command printed.
-pub fn printed(output: &Output) -> String {
+pub(crate) fn printed(output: &Output) -> String {
     String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
 }
 
-pub fn summary(output: &Path) -> Value {
+pub(crate) fn summary(output: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(output.join("summary.json")).unwrap()).unwrap()
 }
 
 /// Rows of a CSV file, by column.
-pub fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
+pub(crate) fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
     csv::Reader::from_path(path).unwrap().deserialize().map(Result::unwrap).collect()
 }
 
 /// Every file below a folder, by its path, with its bytes.
-pub fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
@@ -106,7 +106,7 @@ pub fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 /// What must not depend on ranks: the data in the summary, the data files, the instances.
-pub fn rank_independent(output: &Path) -> (Value, Value, BTreeMap<PathBuf, Vec<u8>>) {
+pub(crate) fn rank_independent(output: &Path) -> (Value, Value, BTreeMap<PathBuf, Vec<u8>>) {
     let summary = summary(output);
     let mut files = tree(output);
     files.retain(|path, _| !path.ends_with("summary.json") && !path.ends_with("metrics.csv"));

@@ -1,5 +1,7 @@
 //! Integration tests: the real command in a temporary folder, and rooms together.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod cli;
 mod duplicates;
 mod help;
