@@ -1,11 +1,12 @@
 //! The Image Pixel Module (PS3.3 section C.7.6.3): what the pixel data are, read from a data set.
 
 use dicom::dictionary_std::tags;
+use serde::{Deserialize, Serialize};
 
 use crate::dataset::{DataSet, Tag};
 
 /// How the bits of the pixel data are meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SampleType {
     /// Pixel Data (7FE0,0010): unsigned integers.
     Unsigned,
@@ -16,7 +17,7 @@ pub enum SampleType {
 }
 
 /// The attributes that say how to read the pixel data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImagePixel {
     /// Rows (0028,0010).
     pub rows: u32,

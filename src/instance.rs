@@ -109,8 +109,10 @@ pub struct Encoded {
     pub transfer_syntax: String,
     /// Who it is now.
     pub identity: Identity,
-    /// The Image Pixel Module and the samples to measure; `None` where there is no integer sample.
-    pub measurable: Option<(ImagePixel, Samples)>,
+    /// The Image Pixel Module as written; `None` where there are no pixels.
+    pub image: Option<ImagePixel>,
+    /// The samples to measure; `None` where they are no integers of their own.
+    pub samples: Option<Samples>,
     /// Why pixels that came stay native; `None` where they were compressed or where there are none.
     pub kept_native: Option<KeptNative>,
     /// Length of the native pixel data and of their encoded form, in bytes.

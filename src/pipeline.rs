@@ -9,7 +9,7 @@ use crate::encode::{self, EncodeError, Encoder};
 use crate::instance::Encoded;
 use crate::manifest::FileEntry;
 use crate::read::{self, Limits, ReadError};
-use crate::record::{Failure, FileRecord, ImageRecord, InstanceRecord, Outcome};
+use crate::record::{Failure, FileRecord, InstanceRecord, Outcome};
 use crate::stage::{Stage, StageClock};
 use crate::stats::{ImageMeasurement, measure_image, measure_samples, modality};
 use crate::write::{self, Place, WriteError, Written};
@@ -132,15 +132,6 @@ fn instance_record(
     written: Written,
     source_transfer_syntax: String,
 ) -> InstanceRecord {
-    let image = encoded.measurable.map(|(image, _)| ImageRecord {
-        rows: image.rows,
-        columns: image.columns,
-        frames: image.frames,
-        samples_per_pixel: image.samples_per_pixel,
-        bits_allocated: image.bits_allocated,
-        bits_stored: image.bits_stored,
-        photometric_interpretation: image.photometric_interpretation,
-    });
     InstanceRecord {
         path: written.path,
         sha256: written.sha256,
@@ -154,7 +145,7 @@ fn instance_record(
         source_transfer_syntax,
         transfer_syntax: encoded.transfer_syntax,
         kept_native: encoded.kept_native,
-        image,
+        image: encoded.image,
         pixel_bytes_native: encoded.pixel_bytes.native,
         pixel_bytes_encoded: encoded.pixel_bytes.encoded,
         measured: None,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::image::ImagePixel;
 use crate::instance::KeptNative;
 use crate::stage::Stage;
 use crate::stats::Measured;
@@ -103,33 +104,14 @@ pub struct InstanceRecord {
     pub transfer_syntax: String,
     /// Why the pixels stayed native.
     pub kept_native: Option<KeptNative>,
-    /// The geometry of the pixels.
-    pub image: Option<ImageRecord>,
+    /// The Image Pixel Module as written.
+    pub image: Option<ImagePixel>,
     /// Native length of the pixel data in bytes.
     pub pixel_bytes_native: u64,
     /// Length of the pixel data as written.
     pub pixel_bytes_encoded: u64,
     /// Statistics of the samples, where they are integers with a meaning.
     pub measured: Option<Measured>,
-}
-
-/// The attributes of the Image Pixel Module that the index shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImageRecord {
-    /// Rows.
-    pub rows: u32,
-    /// Columns.
-    pub columns: u32,
-    /// Number of frames.
-    pub frames: u32,
-    /// Samples of a pixel.
-    pub samples_per_pixel: u16,
-    /// Bits Allocated.
-    pub bits_allocated: u16,
-    /// Bits Stored.
-    pub bits_stored: u16,
-    /// Photometric Interpretation as written.
-    pub photometric_interpretation: String,
 }
 
 /// Exit codes: a promise to scripts, listed in the README.

@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use anyhow::{Context, Result, bail};
 
 use super::output::SUMMARY;
-use super::run::{Lead, RankReport, decode};
+use super::parcel::{Lead, RankReport, decode};
 use crate::comm;
 use crate::config::RunConfig;
 use crate::crew::Harvest;

@@ -5,6 +5,7 @@ pub mod generate;
 pub mod keygen;
 mod machine;
 mod output;
+mod parcel;
 mod progress;
 pub mod run;
 

@@ -1,10 +1,12 @@
-//! The progress as a person sees it: counters in, a bar on a terminal out, or a line every 10 seconds
-//! where there is none. Rank 0 alone draws.
+//! The progress as a person sees it: counters of all ranks in, a bar on a terminal out, or a line every
+//! 10 seconds where there is none. The others send to rank 0, which alone draws.
 
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::parcel::{decode, encode};
+use crate::comm::{Comm, Patience, Tag};
 use crate::crew::Progress;
 use crate::stage::Stopwatch;
 
@@ -13,7 +15,7 @@ const LINE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Shows how far the run has come.
 #[derive(Debug)]
-pub(super) struct Display {
+struct Display {
     bar: ProgressBar,
     total: Progress,
     started: Stopwatch,
@@ -23,7 +25,7 @@ pub(super) struct Display {
 
 impl Display {
     /// A display of this much work; one that shows nothing where `show` is false.
-    pub(super) fn new(total: Progress, show: bool) -> Self {
+    fn new(total: Progress, show: bool) -> Self {
         let terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
         let bar = ProgressBar::with_draw_target(Some(total.files), ProgressDrawTarget::hidden());
         if show && terminal {
@@ -38,7 +40,7 @@ impl Display {
     }
 
     /// Shows the counters.
-    pub(super) fn show(&mut self, done: Progress) {
+    fn show(&mut self, done: Progress) {
         self.bar.set_position(done.files);
         self.bar.set_message(self.rate(done));
         if self.lines && self.last_line.elapsed() >= LINE_INTERVAL {
@@ -48,7 +50,7 @@ impl Display {
     }
 
     /// Takes the bar away.
-    pub(super) fn finish(&self) {
+    fn finish(&self) {
         self.bar.finish_and_clear();
     }
 
@@ -63,5 +65,61 @@ impl Display {
         let left = self.started.seconds() * (1.0 / share.max(1e-9) - 1.0);
         let left = if done.files == 0 { "?".to_owned() } else { format!("{left:.0} s") };
         format!("{}/{} files, {}, {left} left", done.files, self.total.files, self.rate(done))
+    }
+}
+
+/// Carries the progress of all ranks to rank 0. Main thread only, as all talk between ranks.
+pub(super) struct Watcher<'a> {
+    comm: &'a dyn Comm,
+    display: Display,
+    /// What each rank has said: its progress, and whether it has come to its end.
+    said: Vec<(Progress, bool)>,
+    last_sent: Stopwatch,
+}
+
+impl<'a> Watcher<'a> {
+    pub(super) fn new(comm: &'a dyn Comm, total: Progress, show: bool) -> Self {
+        let display = Display::new(total, show);
+        let said = vec![(Progress::default(), false); comm.size()];
+        Self { comm, display, said, last_sent: Stopwatch::start() }
+    }
+
+    pub(super) fn watch(&mut self, done: Progress) {
+        self.said[self.comm.rank()].0 = done;
+        if self.comm.rank() == 0 {
+            self.collect();
+        } else if self.last_sent.elapsed().as_millis() >= 200 {
+            self.last_sent = Stopwatch::start();
+            self.send(false);
+        }
+    }
+
+    /// Says that this rank is done; rank 0 shows the progress until all are.
+    pub(super) fn wait_for_all(&mut self) {
+        self.said[self.comm.rank()].1 = true;
+        if self.comm.rank() > 0 {
+            return self.send(true);
+        }
+        let patience = Patience::new();
+        while !self.collect() {
+            patience.pause();
+        }
+        self.display.finish();
+    }
+
+    fn send(&self, is_last: bool) {
+        let said = (self.said[self.comm.rank()].0, is_last);
+        self.comm.send(0, Tag::Progress, &encode(&said));
+    }
+
+    /// Takes in what has come; whether all ranks are done.
+    fn collect(&mut self) -> bool {
+        while let Some((rank, message)) = self.comm.try_receive(Tag::Progress) {
+            self.said[rank] = decode(&message);
+        }
+        let mut all = Progress::default();
+        self.said.iter().for_each(|(done, _)| all += *done);
+        self.display.show(all);
+        self.said.iter().all(|(_, is_last)| *is_last)
     }
 }

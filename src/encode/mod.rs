@@ -110,7 +110,8 @@ impl Encoder {
             data_set,
             transfer_syntax: uids::EXPLICIT_VR_LITTLE_ENDIAN.to_owned(),
             identity,
-            measurable: None,
+            image: None,
+            samples: None,
             kept_native: None,
             pixel_bytes: PixelBytes::default(),
         };
@@ -125,21 +126,20 @@ impl Encoder {
                 let is_float = image.sample_type == SampleType::Float;
                 if is_float { KeptNative::FloatPixels } else { KeptNative::Photometric }
             });
-            encoded.put_native(native, &image);
+            encoded.put_native(native, image);
             return Ok(encoded);
         };
         let native = cleared.unwrap_or(native);
-        match self.compress(&samples, &mut image) {
-            Ok(Compression::Done(frames)) => {
-                encoded.put_frames(frames, self, native.len() as u64, &image);
+        match self.compress(&samples, &mut image)? {
+            Compression::Done(frames) => {
+                encoded.put_frames(frames, self, native.len() as u64, image);
             }
-            Ok(Compression::Kept(reason)) => {
+            Compression::Kept(reason) => {
                 encoded.kept_native = reason;
-                encoded.put_native(native, &image);
+                encoded.put_native(native, image);
             }
-            Err(error) => return Err(error),
         }
-        encoded.measurable = Some((image, samples));
+        encoded.samples = Some(samples);
         Ok(encoded)
     }
 
@@ -223,7 +223,7 @@ impl Encoded {
         frames: Vec<Vec<u8>>,
         encoder: Encoder,
         native_length: u64,
-        image: &ImagePixel,
+        image: ImagePixel,
     ) {
         let pixels = encapsulate::encapsulate(frames);
         let encoded = pixels.fragments.iter().map(|fragment| fragment.len() as u64).sum();
@@ -234,7 +234,7 @@ impl Encoded {
         self.put_pixels(tags::PIXEL_DATA, VR::OB, Value::Encapsulated(pixels), image);
     }
 
-    fn put_native(&mut self, native: Bytes, image: &ImagePixel) {
+    fn put_native(&mut self, native: Bytes, image: ImagePixel) {
         let length = native.len() as u64;
         self.pixel_bytes = PixelBytes { native: length, encoded: length };
         let (tag, vr) = match (image.sample_type, image.bits_allocated) {
@@ -247,7 +247,7 @@ impl Encoded {
     }
 
     /// Puts the pixel data and the attributes that must be true to them.
-    fn put_pixels(&mut self, tag: Tag, vr: VR, value: Value, image: &ImagePixel) {
+    fn put_pixels(&mut self, tag: Tag, vr: VR, value: Value, image: ImagePixel) {
         if image.samples_per_pixel > 1 {
             self.data_set.put_u16(tags::PLANAR_CONFIGURATION, image.planar_configuration);
         }
@@ -256,6 +256,7 @@ impl Encoded {
             self.data_set.put_text(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, photometric);
         }
         self.data_set.put(Element { tag, vr, value });
+        self.image = Some(image);
     }
 }
 

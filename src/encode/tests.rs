@@ -61,7 +61,7 @@ fn encode(image: &ImagePixel, native: &Bytes) -> Encoded {
 /// Decodes what was written by the library's decoder and compares it with the samples.
 fn check_round_trip(image: &ImagePixel, native: &Bytes) {
     let encoded = encode(image, native);
-    let (_, samples) = encoded.measurable.as_ref().unwrap();
+    let samples = encoded.samples.as_ref().unwrap();
     let element = encoded.data_set.get(tags::PIXEL_DATA).unwrap();
     match &element.value {
         Value::Encapsulated(pixels) => {

@@ -132,7 +132,7 @@ fn data_set(options: &SampleOptions, identities: &Identities, slice: &Slice) -> 
 
 fn serialize(identities: &Identities, data_set: &DataSet, slice: &Slice) -> Vec<u8> {
     let layout = Layout::of(slice.instance);
-    let mut file = Vec::with_capacity(2 * phantom::SIDE * phantom::SIDE + 16 * 1024);
+    let mut file = Vec::with_capacity(2 * plan::SIDE * plan::SIDE + 16 * 1024);
     part10::encode_meta(identities, layout, &mut file);
     part10::encode(data_set, layout, &mut file);
     file

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::phantom::SIDE;
+use super::plan::SIDE;
 use super::plan::Slice;
 use super::random::{Purpose, Source};
 

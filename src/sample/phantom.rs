@@ -6,11 +6,9 @@ use ndarray::Array2;
 use super::Kind;
 use super::body;
 use super::noise;
-use super::plan::Slice;
+use super::plan::{SIDE, Slice};
 use super::random::{Purpose, Source};
 
-/// Rows and columns of an image.
-pub(super) const SIDE: usize = 512;
 /// Bits Stored (0028,0101) is 12.
 const LARGEST: i32 = 4095;
 /// Stored value of 0 HU, the negated Rescale Intercept (0028,1052).

@@ -3,6 +3,9 @@
 use super::SampleOptions;
 use super::random::{Purpose, Source};
 
+/// Rows and columns of every image.
+pub(super) const SIDE: usize = 512;
+
 /// Series of a large sample have at most so many slices.
 const MAX_SLICES: usize = 40;
 

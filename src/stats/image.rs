@@ -33,7 +33,7 @@ impl ImageMeasurement {
 
 /// Measures an instance that is to be written; `None` where it has no samples to measure.
 pub fn measure_image(instance: &Encoded) -> Option<ImageMeasurement> {
-    let (image, samples) = instance.measurable.as_ref()?;
+    let (image, samples) = (instance.image.as_ref()?, instance.samples.as_ref()?);
     measure_samples(&instance.data_set, image, samples)
 }
 

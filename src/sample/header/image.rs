@@ -5,7 +5,7 @@ use dicom::dictionary_std::{tags, uids};
 use super::{reference, rows};
 use crate::dataset::{DataSet, VR};
 use crate::sample::identity::{Instance, Series, Study};
-use crate::sample::phantom::SIDE;
+use crate::sample::plan::SIDE;
 use crate::sample::plan::Slice;
 
 /// Distance of two slices, in tenths of a millimetre.
