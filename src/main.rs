@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use sauva::cli::{Cli, Command, LogFormat, RunArgs};
 use sauva::comm::{self, Comm};
-use sauva::commands::{Conclusion, Locked, generate, keygen, run};
+use sauva::commands::{Conclusion, Halt, generate, keygen, run};
 use sauva::crew;
 use sauva::record::ExitStatus;
 use tracing_subscriber::EnvFilter;
@@ -67,9 +67,10 @@ fn complain_once(error: &anyhow::Error) -> Option<ExitStatus> {
 /// One exit status for all ranks. They come here together: an error that one rank has, all have
 /// agreed on.
 fn agreed_status(comm: &dyn Comm, mine: Option<ExitStatus>) -> ExitStatus {
-    let codes = comm::all_gather(comm, mine.map_or_else(Vec::new, |status| vec![status as u8]));
-    let is_locked = codes.concat().contains(&(ExitStatus::Locked as u8));
-    if is_locked { ExitStatus::Locked } else { ExitStatus::Usage }
+    let mine = postcard::to_stdvec(&mine).expect("a status can be written");
+    let all = comm::all_gather(comm, mine);
+    let first = all.iter().find_map(|status| postcard::from_bytes(status).ok().flatten());
+    first.unwrap_or(ExitStatus::Usage)
 }
 
 fn complain(error: &anyhow::Error) -> ExitStatus {
@@ -78,7 +79,7 @@ fn complain(error: &anyhow::Error) -> ExitStatus {
 }
 
 fn status_of(error: &anyhow::Error) -> ExitStatus {
-    if error.is::<Locked>() { ExitStatus::Locked } else { ExitStatus::Usage }
+    error.downcast_ref().map_or(ExitStatus::Usage, Halt::status)
 }
 
 fn tell(outcome: anyhow::Result<String>) -> (ExitStatus, String) {
@@ -107,6 +108,7 @@ fn log_to_stderr(format: LogFormat) {
     let filter =
         EnvFilter::try_from_env("SAUVA_LOG").unwrap_or_else(|_| EnvFilter::new("warn,sauva=info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
     match format {
         LogFormat::Text => log.with_target(false).init(),
         LogFormat::Json => log.json().init(),

@@ -46,7 +46,7 @@ pub enum Place {
 
 /// The storage failed: nothing to do with the file, so the run stops.
 #[derive(Debug, thiserror::Error)]
-#[error("the output cannot be written: {0}")]
+#[error("an instance cannot be written: {}", .0.kind())]
 pub struct WriteError(#[from] io::Error);
 
 /// Writes an instance below `output`. `path_id` keeps temporary names of ranks apart.

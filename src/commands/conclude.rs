@@ -4,8 +4,9 @@
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 
+use super::halt::Halt;
 use super::output::SUMMARY;
 use super::parcel::{Lead, RankReport, decode};
 use crate::comm;
@@ -40,11 +41,7 @@ pub(super) fn conclude(
 ) -> Result<Conclusion> {
     let (mut harvest, mut ranks) = merge(reports);
     if let Some(reason) = harvest.stopped {
-        let text = format!(
-            "stopped: {reason}. Nothing of the input is changed; mend it and run the \
-                            same command again.\n"
-        );
-        return Ok(Conclusion { status: ExitStatus::Stopped, text });
+        return Err(Halt::Stopped(reason).into());
     }
     let others = lead.others.iter().map(|other| {
         let failure = Failure {
@@ -57,7 +54,7 @@ pub(super) fn conclude(
     harvest.records.extend(others);
     let records = &mut harvest.records;
     settle(records, &mut harvest.totals, &config.output, &Limits::default())
-        .context("the claims to one name cannot be settled")?;
+        .map_err(|error| Halt::storage("an instance under its final name", &error))?;
     check_accounts(lead, records)?;
     for record in records.iter().filter(|record| record.outcome == Outcome::Written) {
         let instance = record.instance.as_ref();
@@ -69,10 +66,6 @@ pub(super) fn conclude(
         rank.wall_s = rank.wall_s.max(wall.seconds());
     }
     let summary = write_results(config, lead, pseudonyms, &harvest, &ranks)?;
-    if let Some(path) = &config.private_log {
-        storage::write_private(path, &private_log(lead, &harvest.records)?)
-            .context("--private-log: the file cannot be written")?;
-    }
     let failed = summary.outcome.quarantined > 0;
     let status = if failed { ExitStatus::Quarantined } else { ExitStatus::Done };
     Ok(Conclusion { status, text: last_words(lead, config, &summary, &ranks)? })
@@ -90,18 +83,15 @@ fn merge(reports: &[Vec<u8>]) -> (Harvest, Vec<RankMetrics>) {
 }
 
 /// Every input must stand in exactly one record: a lost file must not look like a success.
-fn check_accounts(lead: &Lead, records: &[FileRecord]) -> Result<()> {
+fn check_accounts(lead: &Lead, records: &[FileRecord]) -> Result<(), Halt> {
     let mut expected: Vec<&str> = lead.files.iter().map(|file| file.path_id.as_str()).collect();
     expected.extend(lead.others.iter().map(|other| other.path_id.as_str()));
     let mut found: Vec<&str> = records.iter().map(|record| record.path_id.as_str()).collect();
     expected.sort_unstable();
     found.sort_unstable();
     if expected != found || Counts::of(records).total() != expected.len() as u64 {
-        bail!(
-            "{} inputs were found and {} are accounted for: an error in sauva; please report it",
-            expected.len(),
-            found.len()
-        );
+        let (found, accounted) = (expected.len(), found.len());
+        return Err(Halt::Accounts { found, accounted });
     }
     Ok(())
 }
@@ -141,17 +131,27 @@ fn write_results(
     let metrics = metrics_csv(&shape, ranks)?;
     let mut json = serde_json::to_vec_pretty(&summary)?;
     json.push(b'\n');
-    // The summary comes last: its presence says that the run is complete.
-    let results: [(&str, &[u8]); 5] = [
+    let data: [(&str, &[u8]); 4] = [
         ("index.csv", &index),
         ("failures.csv", &failures),
         ("manifest.sha256", &manifest),
         ("metrics.csv", &metrics),
-        (SUMMARY, &json),
     ];
-    for (name, bytes) in results {
-        put(&config.output, name, bytes).with_context(|| format!("{name} cannot be written"))?;
+    for (name, bytes) in data {
+        put(&config.output, name, bytes).map_err(|error| Halt::storage(name, &error))?;
     }
+    if let Some(path) = &config.private_log {
+        storage::write_private(path, &private_log(lead, records)?)
+            .map_err(|error| Halt::storage("--private-log", &error))?;
+    }
+    // The summary comes last: its presence says that the run is complete.
+    put(&config.output, SUMMARY, &json).map_err(|error| {
+        if let Some(path) = &config.private_log {
+            // The next try writes it anew and would refuse one that is there.
+            std::fs::remove_file(path).ok();
+        }
+        Halt::storage(SUMMARY, &error)
+    })?;
     Ok(summary)
 }
 

@@ -2,6 +2,7 @@
 
 mod conclude;
 pub mod generate;
+mod halt;
 pub mod keygen;
 mod machine;
 mod output;
@@ -10,4 +11,4 @@ mod progress;
 pub mod run;
 
 pub use conclude::Conclusion;
-pub use output::Locked;
+pub use halt::Halt;

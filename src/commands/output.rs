@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use super::halt::Halt;
 use super::machine::host;
 use crate::write::{INSTANCES, STATE};
 
@@ -13,17 +14,6 @@ use crate::write::{INSTANCES, STATE};
 const MARK: &str = "sauva-output";
 /// Its presence says that a run came to its end.
 pub(super) const SUMMARY: &str = "summary.json";
-
-/// Another run holds the output folder.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "another run holds --output (process {process} on {host}): wait for it, or if it is gone for \
-     sure, remove .sauva/lock there"
-)]
-pub struct Locked {
-    process: String,
-    host: String,
-}
 
 /// An output folder that this run holds; let go when dropped.
 #[derive(Debug)]
@@ -72,7 +62,7 @@ fn lock(state: &Path) -> Result<Output> {
             let holder = fs::read_to_string(&path).unwrap_or_default();
             let (process, host) = holder.trim().split_once(' ').unwrap_or_default();
             if is_alive(process, host) {
-                return Err(Locked { process: process.into(), host: host.into() }.into());
+                return Err(Halt::Locked { process: process.into(), host: host.into() }.into());
             }
             fs::remove_file(&path).context("the lock of a run that died stays")?;
             options.open(&path).context("--output: the lock cannot be taken")?
@@ -121,7 +111,7 @@ mod tests {
     fn a_second_run_is_refused_until_the_first_is_gone() {
         let folder = tempfile::tempdir().unwrap();
         let first = open(folder.path()).unwrap();
-        assert!(open(folder.path()).unwrap_err().is::<Locked>());
+        assert!(open(folder.path()).unwrap_err().is::<Halt>());
         drop(first);
         let lock = folder.path().join(STATE).join("lock");
         fs::write(lock, format!("4194305 {}\n", host())).unwrap();

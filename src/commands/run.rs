@@ -4,6 +4,7 @@
 use anyhow::{Context, Result};
 
 use super::conclude::{Conclusion, conclude};
+use super::halt::Halt;
 use super::machine::{self, host};
 use super::output;
 use super::parcel::{Lead, RankReport, decode, encode};
@@ -19,6 +20,7 @@ use crate::record::ExitStatus;
 use crate::results::RankMetrics;
 use crate::schedule::deal;
 use crate::stage::Stopwatch;
+use crate::storage;
 
 /// Runs the job on this rank; rank 0 returns what to tell the user.
 pub fn execute(config: &RunConfig, comm: &dyn Comm) -> Result<Conclusion> {
@@ -36,7 +38,10 @@ pub fn execute(config: &RunConfig, comm: &dyn Comm) -> Result<Conclusion> {
     let mut crew = comm::agree(comm, hire(config, comm, &key))?;
     metrics.threads = crew.threads();
     metrics.init_s = wall.seconds();
-    tracing::info!(ranks = comm.size(), threads = crew.threads(), codec = config.codec, "start");
+    if comm.rank() == 0 {
+        let (ranks, threads) = (comm.size(), crew.threads());
+        tracing::info!(ranks, threads_of_rank_0 = threads, codec = config.codec, "start");
+    }
 
     // Scan and scatter.
     let scanning = Stopwatch::start();
@@ -56,7 +61,8 @@ pub fn execute(config: &RunConfig, comm: &dyn Comm) -> Result<Conclusion> {
     let harvest = crew.process(&share, &mut |done| watcher.watch(done));
     metrics.work_s = working.seconds();
     let waiting = Stopwatch::start();
-    let synced = crate::storage::sync(&config.output).context("the output cannot be synced");
+    let synced = storage::sync(&config.output)
+        .map_err(|error| anyhow::Error::from(Halt::storage("the output", &error)));
     watcher.wait_for_all();
     comm::agree(comm, synced)?;
     metrics.idle_s = waiting.seconds();

@@ -97,6 +97,28 @@ fn the_user_gets_a_key_of_their_own_once() {
 }
 
 #[test]
+fn a_disk_that_fails_stops_the_run_and_the_same_command_goes_on() {
+    let work = Work::new();
+    // Files over 10 kB cannot be written: the write fails as on a full disk (EFBIG).
+    let limited = "trap '' XFSZ; ulimit -f 20; exec \"$0\" \"$@\"";
+    let command = |program: &str, first: &[&str]| {
+        let mut command = std::process::Command::new(program);
+        command.args(first).args(["run", "--quiet", "--input"]).arg(sample().join("objects"));
+        command.arg("--output").arg(work.path("out")).arg("--key-file").arg(work.path("key"));
+        command.output().unwrap()
+    };
+    let binary = env!("CARGO_BIN_EXE_sauva");
+    let stopped = command("sh", &["-c", limited, binary]);
+    let told = printed(&stopped);
+    assert_eq!(stopped.status.code(), Some(75), "{told}");
+    assert!(told.contains("stopped: an instance cannot be written"), "{told}");
+    assert!(!work.path("out/summary.json").exists());
+    let again = command(binary, &[]);
+    assert_eq!(again.status.code(), Some(0), "{}", printed(&again));
+    assert!(work.path("out/summary.json").exists());
+}
+
+#[test]
 fn nothing_can_be_written_where_the_disk_says_no() {
     let work = Work::new();
     let mut command = sauva(&["run", "--quiet"]);
