@@ -1,0 +1,71 @@
+# shellcheck shell=bash
+# What the scripts share; sourced by them. Sets `root` and `build_root`; after setup.sh, `use_mpi`
+# readies the shell to build and start sauva with MPI.
+#
+# Another MPI than the first on the PATH: MPICC=mpicc.mpich MPIRUN=mpirun.mpich bash scripts/test.sh
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# A script that another one calls finds the folder that use_mpi has chosen: back to its parent.
+build_root=${CARGO_TARGET_DIR:-$root/target}
+build_root=${build_root%/mpi-*}
+case $build_root in /*) ;; *) build_root=$PWD/$build_root ;; esac
+export MPICC=${MPICC:-mpicc} MPIRUN=${MPIRUN:-mpirun}
+# What tests/readers needs from PyPI.
+# shellcheck disable=SC2034 # used by the scripts that source this file
+venv=$build_root/venv
+
+have() { command -v "$1" >/dev/null; }
+
+fail() {
+  echo "${0##*/}: $*" >&2
+  exit 1
+}
+
+# The cargo target dir of the MPI at hand. mpi-sys does not notice that MPICC has changed, so in a
+# shared folder the old MPI would silently stay.
+build_dir_for_mpi() {
+  local version
+  version=$("$MPICC" --showme:version 2>/dev/null || "$MPICC" -v 2>&1) || fail "$MPICC does not work"
+  echo "$build_root/mpi-$(echo "$(command -v "$MPICC") $version" | sha256sum | cut -c1-8)"
+}
+
+# libclang comes without its own headers in some packages; bindgen then misses stddef.h.
+clang_has_headers() {
+  compgen -G "/usr/lib/llvm-*/lib/clang/*/include/stddef.h" >/dev/null ||
+    { [ -n "${LIBCLANG_PATH:-}" ] &&
+      compgen -G "$LIBCLANG_PATH/clang/*/include/stddef.h" >/dev/null; } ||
+    { have clang && [ -e "$(clang -print-resource-dir)/include/stddef.h" ]; }
+}
+
+use_mpi() {
+  have "$MPICC" || fail "no $MPICC on the PATH: run scripts/setup.sh, or load the cluster's MPI module"
+  CARGO_TARGET_DIR=$(build_dir_for_mpi)
+  export CARGO_TARGET_DIR
+  if ! clang_has_headers; then
+    BINDGEN_EXTRA_CLANG_ARGS="${BINDGEN_EXTRA_CLANG_ARGS:-} -I$(gcc -print-file-name=include)"
+    export BINDGEN_EXTRA_CLANG_ARGS
+  fi
+  # Open MPI refuses root unless told twice, and more ranks than cores; it binds each of two ranks
+  # to one core, whatever its threads. MPICH does none of this.
+  if [ "$(id -u)" = 0 ]; then
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+  fi
+  SAUVA_MPIRUN=$MPIRUN
+  if "$MPIRUN" --version 2>&1 | grep -q "Open MPI"; then
+    SAUVA_MPIRUN+=" --bind-to none --oversubscribe"
+  fi
+  # The tests start their ranks with these words and `-n N`.
+  export SAUVA_MPIRUN
+}
+
+# mpirun_ranks N COMMAND...
+mpirun_ranks() {
+  local words
+  read -ra words <<<"$SAUVA_MPIRUN"
+  "${words[@]}" -n "$@"
+}
+
+# Seconds since START, which was taken from $EPOCHREALTIME.
+seconds_since() {
+  awk -v start="$1" -v now="$EPOCHREALTIME" 'BEGIN { printf "%.2f", now - start }'
+}

@@ -1,0 +1,79 @@
+#!/bin/bash
+# Installs what a Debian machine with git, cargo and gcc lacks to build sauva with MPI.
+#
+#   bash scripts/setup.sh [--tests]       --tests: also what the tests read the output with
+#
+# On a cluster it installs nothing and takes the mpicc and libclang that are there.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+
+tests=false
+case ${1:-} in
+  '') ;;
+  --tests) tests=true ;;
+  *) fail "unknown option $1; there is only --tests" ;;
+esac
+
+has_libclang() {
+  compgen -G "/usr/lib/llvm-*/lib/libclang*.so*" >/dev/null ||
+    compgen -G "${LIBCLANG_PATH:-/nowhere}/libclang*.so*" >/dev/null ||
+    ldconfig -p 2>/dev/null | grep -q "libclang[-.]" || have clang
+}
+
+# A cluster is no machine of ours: an MPI is there, and a batch system, modules or no apt-get.
+on_cluster() {
+  have "$MPICC" && { [ -n "${SLURM_JOB_ID:-}${LMOD_CMD:-}${MODULESHOME:-}" ] || ! have apt-get; }
+}
+
+# Tools first, so that an MPI or a CMake that did not come from Debian counts as well.
+missing_packages() {
+  have c++ || echo g++
+  have cmake || echo cmake
+  have make || echo make # CMake drives it, and only recommends it
+  have "$MPICC" || echo libopenmpi-dev
+  have "$MPIRUN" || echo openmpi-bin
+  # The names of Debian 12. libclang alone fails for want of its headers, clang-common has them.
+  has_libclang || echo libclang1-14
+  clang_has_headers || echo libclang-common-14-dev
+  if $tests; then
+    have dcmdump || echo dcmtk
+    have dciodvfy || echo dicom3tools
+    python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+  fi
+}
+
+install() {
+  local as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    # -n: a password prompt would wait for ever where nobody types.
+    { have sudo && sudo -n true 2>/dev/null; } ||
+      fail "an administrator must install these Debian packages: $*"
+    as_root=(sudo -n)
+  fi
+  echo "setup: installing $*"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "$@" >/dev/null </dev/null
+}
+
+# What the tests need from PyPI, in a venv; made anew when the list has changed.
+make_venv() {
+  local list=$root/tests/readers/requirements.txt
+  cmp -s "$list" "$venv/requirements.txt" && return
+  echo "setup: making $venv"
+  python3 -m venv --clear "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$list"
+  cp "$list" "$venv/requirements.txt" # last: an interrupted install is seen as none
+}
+
+mapfile -t missing < <(missing_packages)
+if on_cluster; then
+  { have c++ && have cmake && has_libclang; } ||
+    fail "load the modules of a C++ compiler, CMake and LLVM, or 'pip install cmake libclang'" \
+      "in a venv and set LIBCLANG_PATH to its clang/native"
+elif [ ${#missing[@]} != 0 ]; then
+  have apt-get || fail "no MPI and no apt-get: load the cluster's MPI module so that mpicc is found"
+  install "${missing[@]}"
+fi
+if $tests; then make_venv; fi
+echo "setup: all is there"
