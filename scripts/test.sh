@@ -32,8 +32,8 @@ part() {
 readers() {
   local rc=0 out
   out=$(mktemp -d "$work/XXXXXX")
-  # As the tests with MPI have built it: nothing is compiled again.
-  cargo build --locked --features mpi,test-hooks &&
+  # The binary that the tests with MPI had; `cargo build` would choose other features and compile.
+  cargo test --quiet --locked --no-run --features mpi,test-hooks &&
     "$CARGO_TARGET_DIR/debug/sauva" keygen "$out/key" || return
   "$CARGO_TARGET_DIR/debug/sauva" run --quiet --input "$1" --output "$out/out" \
     --key-file "$out/key" --private-log "$out/private.csv" || rc=$?

@@ -76,7 +76,10 @@ impl RunConfig {
             Some(log) if log.starts_with(&self.output) || log.starts_with(&self.input) => {
                 Err(ConfigError::PrivateLogInside)
             }
-            Some(log) if log.exists() => Err(ConfigError::PrivateLogExists),
+            Some(log) if log.symlink_metadata().is_ok() => Err(ConfigError::PrivateLogExists),
+            Some(log) if !log.parent().is_some_and(Path::is_dir) => {
+                Err(ConfigError::PrivateLog(std::io::ErrorKind::NotFound))
+            }
             _ => Ok(()),
         }
     }

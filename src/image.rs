@@ -3,7 +3,7 @@
 use dicom::dictionary_std::tags;
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::{DataSet, Tag};
+use crate::dataset::{DataSet, Tag, VR};
 
 /// How the bits of the pixel data are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,11 +87,34 @@ impl ImagePixel {
             photometric_interpretation: data_set
                 .text(tags::PHOTOMETRIC_INTERPRETATION)
                 .filter(|text| !text.is_empty())
-                .ok_or(ImagePixelError::Missing(tags::PHOTOMETRIC_INTERPRETATION))?
-                .to_owned(),
+                .ok_or(ImagePixelError::Missing(tags::PHOTOMETRIC_INTERPRETATION))
+                .and_then(photometric_term)?,
         };
         image.check(pixel_tag)?;
         Ok(Some(image))
+    }
+
+    /// Writes the attributes of the module.
+    pub fn put_into(&self, data_set: &mut DataSet) {
+        data_set.put_u16(tags::SAMPLES_PER_PIXEL, self.samples_per_pixel);
+        let photometric = &self.photometric_interpretation;
+        data_set.put_text(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, photometric);
+        if self.samples_per_pixel > 1 {
+            data_set.put_u16(tags::PLANAR_CONFIGURATION, self.planar_configuration);
+        }
+        if data_set.get(tags::NUMBER_OF_FRAMES).is_some() || self.frames > 1 {
+            data_set.put_text(tags::NUMBER_OF_FRAMES, VR::IS, &self.frames.to_string());
+        }
+        // Both came as 16-bit numbers.
+        data_set.put_u16(tags::ROWS, self.rows as u16);
+        data_set.put_u16(tags::COLUMNS, self.columns as u16);
+        data_set.put_u16(tags::BITS_ALLOCATED, self.bits_allocated);
+        if self.sample_type != SampleType::Float {
+            data_set.put_u16(tags::BITS_STORED, self.bits_stored);
+            data_set.put_u16(tags::HIGH_BIT, self.high_bit);
+            let is_signed = self.sample_type == SampleType::Signed;
+            data_set.put_u16(tags::PIXEL_REPRESENTATION, is_signed.into());
+        }
     }
 
     fn check(&self, pixel_tag: Tag) -> Result<(), ImagePixelError> {
@@ -146,6 +169,31 @@ impl ImagePixel {
             "YBR_FULL_422" | "YBR_PARTIAL_422" | "YBR_PARTIAL_420"
         )
     }
+}
+
+/// Defined terms of Photometric Interpretation (PS3.3 section C.7.6.3.1.2), retired ones included:
+/// the value goes to reports, so nothing else may stand there.
+const PHOTOMETRIC_TERMS: [&str; 15] = [
+    "MONOCHROME1",
+    "MONOCHROME2",
+    "PALETTE COLOR",
+    "RGB",
+    "YBR_FULL",
+    "YBR_FULL_422",
+    "YBR_PARTIAL_422",
+    "YBR_PARTIAL_420",
+    "YBR_ICT",
+    "YBR_RCT",
+    "XYB",
+    "HSV",
+    "ARGB",
+    "CMYK",
+    "YBR_PARTIAL_444",
+];
+
+fn photometric_term(text: &str) -> Result<String, ImagePixelError> {
+    let unusable = ImagePixelError::Unusable(tags::PHOTOMETRIC_INTERPRETATION);
+    PHOTOMETRIC_TERMS.contains(&text).then(|| text.to_owned()).ok_or(unusable)
 }
 
 fn integer_type(data_set: &DataSet) -> Result<SampleType, ImagePixelError> {

@@ -3,8 +3,10 @@
 use std::io::Write;
 use std::panic::PanicHookInfo;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use sauva::cli::{Cli, Command, LogFormat, RunArgs};
 use sauva::comm::{self, Comm};
 use sauva::commands::{Conclusion, Halt, generate, keygen, run};
@@ -16,11 +18,7 @@ fn main() -> ExitCode {
     // clap's own exit code for bad usage is 2, which here means "some quarantined".
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            let is_help = !error.use_stderr();
-            error.print().ok();
-            return if is_help { ExitCode::SUCCESS } else { code(ExitStatus::Usage) };
-        }
+        Err(error) => return usage(&error),
     };
     log_to_stderr(cli.log_format);
     let (status, text) = match cli.command {
@@ -33,6 +31,42 @@ fn main() -> ExitCode {
     code(status)
 }
 
+/// How long rank 0 stays behind the others, which have nothing left to do.
+const LET_OTHERS_END: Duration = Duration::from_millis(100);
+
+/// What is wrong with the words of the command line. An argument is never repeated: it may be a path
+/// that names a patient.
+fn usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        error.print().ok();
+        return ExitCode::SUCCESS;
+    }
+    let option = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(option)) if option.starts_with("--") => {
+            option.split(['=', ' ']).next().unwrap_or_default()
+        }
+        _ => "",
+    };
+    match error.kind() {
+        ErrorKind::MissingRequiredArgument
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            error.print().ok();
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation | ErrorKind::NoEquals => {
+            writeln!(
+                std::io::stderr(),
+                "sauva: {option} has a value that it cannot have; see --help"
+            )
+            .ok();
+        }
+        _ => {
+            let what = "sauva: the command line has an argument that is not known, or too many";
+            writeln!(std::io::stderr(), "{what}; see --help").ok();
+        }
+    }
+    code(ExitStatus::Usage)
+}
+
 fn run(args: RunArgs) -> (ExitStatus, String) {
     std::panic::set_hook(Box::new(report_panic));
     let comm = match comm::connect() {
@@ -43,12 +77,19 @@ fn run(args: RunArgs) -> (ExitStatus, String) {
     let span = tracing::info_span!("sauva", rank = comm.rank());
     let _entered = span.enter();
     let outcome = job(args, comm.as_ref());
-    let is_first = comm.rank() == 0;
+    let (is_first, is_alone) = (comm.rank() == 0, comm.size() == 1);
     let outcome = outcome.map_err(|error| agreed_status(comm.as_ref(), complain_once(&error)));
     comm.finish();
     match outcome {
-        Ok(Conclusion { status, text }) if is_first => (status, text),
-        Ok(Conclusion { status, .. }) => (status, String::new()),
+        Ok(Conclusion { status, text }) if is_first => {
+            // Launchers kill the ranks that still run when one ends with another code than 0.
+            if !is_alone {
+                std::thread::sleep(LET_OTHERS_END);
+            }
+            (status, text)
+        }
+        // Rank 0 speaks for a run that came to its end.
+        Ok(_) => (ExitStatus::Done, String::new()),
         Err(status) => (status, String::new()),
     }
 }

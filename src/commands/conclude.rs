@@ -2,13 +2,14 @@
 //! the last words out.
 
 use std::fmt::Write;
+use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
 
 use anyhow::Result;
 
 use super::halt::Halt;
 use super::output::SUMMARY;
-use super::parcel::{Lead, RankReport, decode};
+use super::parcel::{Lead, RankReport, count_records, decode};
 use crate::comm;
 use crate::config::RunConfig;
 use crate::crew::Harvest;
@@ -39,7 +40,7 @@ pub(super) fn conclude(
     reports: &[Vec<u8>],
     wall: &Stopwatch,
 ) -> Result<Conclusion> {
-    let (mut harvest, mut ranks) = merge(reports);
+    let (mut harvest, mut ranks, shares) = merge(reports);
     if let Some(reason) = harvest.stopped {
         return Err(Halt::Stopped(reason).into());
     }
@@ -62,7 +63,8 @@ pub(super) fn conclude(
             harvest.totals.add_sums(&instance.modality, &m.sums);
         }
     }
-    for rank in &mut ranks {
+    for (rank, share) in ranks.iter_mut().zip(shares) {
+        count_records(rank, &records[share]);
         rank.wall_s = rank.wall_s.max(wall.seconds());
     }
     let summary = write_results(config, lead, pseudonyms, &harvest, &ranks)?;
@@ -71,15 +73,19 @@ pub(super) fn conclude(
     Ok(Conclusion { status, text: last_words(lead, config, &summary, &ranks)? })
 }
 
-fn merge(reports: &[Vec<u8>]) -> (Harvest, Vec<RankMetrics>) {
+/// All harvests as one, the metrics of each rank, and where its records lie.
+fn merge(reports: &[Vec<u8>]) -> (Harvest, Vec<RankMetrics>, Vec<Range<usize>>) {
     let mut harvest = Harvest::default();
     let mut ranks = Vec::with_capacity(reports.len());
+    let mut shares = Vec::with_capacity(reports.len());
     for report in reports {
         let report: RankReport = decode(report);
+        let start = harvest.records.len();
         harvest.merge(report.harvest);
+        shares.push(start..harvest.records.len());
         ranks.push(report.metrics);
     }
-    (harvest, ranks)
+    (harvest, ranks, shares)
 }
 
 /// Every input must stand in exactly one record: a lost file must not look like a success.

@@ -1,17 +1,16 @@
 //! The output folder: whether it is ours to write to, and the mark and the lock that say so.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use rustix::fs::FlockOperation;
 
 use super::halt::Halt;
 use super::machine::host;
+use crate::storage::{self, Commit};
 use crate::write::{INSTANCES, STATE};
 
-/// The mark of an output folder of ours.
-const MARK: &str = "sauva-output";
 /// Its presence says that a run came to its end.
 pub(super) const SUMMARY: &str = "summary.json";
 
@@ -28,18 +27,17 @@ impl Drop for Output {
     }
 }
 
-/// Makes the folder ours. New or empty, it is marked; one of a run that did not finish is cleared
-/// and begun anew; everything else is refused and left as it is.
+/// Makes the folder ours. New or empty, it gets the program's own folder as its mark; one of a run
+/// that did not finish is cleared and begun anew; everything else is refused and left as it is.
 pub(super) fn open(folder: &Path) -> Result<Output> {
     fs::create_dir_all(folder).context("--output: the folder cannot be made")?;
     let state = folder.join(STATE);
-    if !state.join(MARK).exists() {
+    if !state.is_dir() {
         let mut entries = fs::read_dir(folder).context("--output: the folder cannot be listed")?;
         if entries.next().is_some() {
             bail!("--output: the folder holds files that are not sauva's: choose a new one");
         }
         fs::create_dir(&state).context("--output: nothing can be made in the folder")?;
-        fs::write(state.join(MARK), "")?;
     }
     let output = lock(&state)?;
     if folder.join(SUMMARY).exists() {
@@ -53,25 +51,26 @@ pub(super) fn open(folder: &Path) -> Result<Output> {
     Ok(output)
 }
 
+/// Takes the lock. It comes into being with its holder written in it. The lock of a dead process is
+/// taken over by one run alone: only a process of this host can know that the holder is dead, and
+/// those wait for each other at `door`.
 fn lock(state: &Path) -> Result<Output> {
+    let cannot = "--output: the lock cannot be taken";
+    let door = fs::File::create(state.join("door")).context(cannot)?;
+    rustix::fs::flock(&door, FlockOperation::LockExclusive).context(cannot)?;
     let path = state.join("lock");
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    let mut file = match options.open(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            let holder = fs::read_to_string(&path).unwrap_or_default();
-            let (process, host) = holder.trim().split_once(' ').unwrap_or_default();
-            if is_alive(process, host) {
-                return Err(Halt::Locked { process: process.into(), host: host.into() }.into());
-            }
-            fs::remove_file(&path).context("the lock of a run that died stays")?;
-            options.open(&path).context("--output: the lock cannot be taken")?
+    let mine = state.join(format!("lock.{}.{}", host(), std::process::id()));
+    fs::write(&mine, format!("{} {}\n", std::process::id(), host())).context(cannot)?;
+    if storage::commit(&mine, &path).context(cannot)? == Commit::Taken {
+        let holder = fs::read_to_string(&path).unwrap_or_default();
+        let (process, host) = holder.trim().split_once(' ').unwrap_or_default();
+        if is_alive(process, host) {
+            fs::remove_file(&mine).context(cannot)?;
+            return Err(Halt::Locked { process: process.into(), host: host.into() }.into());
         }
-        opened => opened.context("--output: the lock cannot be taken")?,
-    };
-    let output = Output { lock: path };
-    writeln!(file, "{} {}", std::process::id(), host())?;
-    Ok(output)
+        fs::rename(&mine, &path).context(cannot)?;
+    }
+    Ok(Output { lock: path })
 }
 
 /// Whether the holder of a lock may still run. Of another host nothing is known, so it may.

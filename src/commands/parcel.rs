@@ -9,6 +9,7 @@ use crate::config::RunConfig;
 use crate::crew::{Harvest, Progress};
 use crate::deident::Pseudonyms;
 use crate::manifest::FileEntry;
+use crate::record::FileRecord;
 use crate::results::RankMetrics;
 use crate::scan::{Other, scan};
 
@@ -58,30 +59,26 @@ pub(super) fn decode<T: DeserializeOwned>(message: &[u8]) -> T {
     postcard::from_bytes(message).expect("a message between ranks can be read")
 }
 
-impl RankReport {
-    /// The report of a rank: its harvest, and its metrics filled up with what that says.
-    pub(super) fn new(harvest: Harvest, mut metrics: RankMetrics) -> Self {
-        measure_rank(&mut metrics, &harvest);
-        Self { harvest, metrics }
-    }
-}
-
-fn measure_rank(metrics: &mut RankMetrics, harvest: &Harvest) {
+/// What the kernel says of this process, into its metrics.
+pub(super) fn measure_process(metrics: &mut RankMetrics) {
     let usage = machine::usage();
-    let instances = || harvest.records.iter().filter_map(|record| record.instance.as_ref());
-    metrics.files = harvest.records.len() as u64;
-    metrics.files_failed = harvest.records.iter().filter(|r| r.is_quarantined()).count() as u64;
-    metrics.bytes_in = harvest.records.iter().map(|record| record.size_bytes).sum();
-    metrics.bytes_out = instances().map(|instance| instance.bytes_out).sum();
-    metrics.pixels = instances()
-        .filter_map(|instance| instance.measured.as_ref())
-        .map(|measured| measured.first_order.n_pixels)
-        .sum();
-    metrics.stages = harvest.timings;
     metrics.cpu_user_s = usage.cpu_user_s;
     metrics.cpu_sys_s = usage.cpu_sys_s;
     metrics.rss_peak_bytes = usage.rss_peak_bytes;
     metrics.io_read_bytes = usage.io_read_bytes;
     metrics.io_write_bytes = usage.io_write_bytes;
     metrics.ctx_invol = usage.ctx_invol;
+}
+
+/// What a rank's settled records say, into its metrics.
+pub(super) fn count_records(metrics: &mut RankMetrics, records: &[FileRecord]) {
+    let instances = || records.iter().filter_map(|record| record.instance.as_ref());
+    metrics.files = records.len() as u64;
+    metrics.files_failed = records.iter().filter(|r| r.is_quarantined()).count() as u64;
+    metrics.bytes_in = records.iter().map(|record| record.size_bytes).sum();
+    metrics.bytes_out = instances().map(|instance| instance.bytes_out).sum();
+    metrics.pixels = instances()
+        .filter_map(|instance| instance.measured.as_ref())
+        .map(|measured| measured.first_order.n_pixels)
+        .sum();
 }

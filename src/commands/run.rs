@@ -7,7 +7,7 @@ use super::conclude::{Conclusion, conclude};
 use super::halt::Halt;
 use super::machine::{self, host};
 use super::output;
-use super::parcel::{Lead, RankReport, decode, encode};
+use super::parcel::{Lead, RankReport, decode, encode, measure_process};
 use super::progress::Watcher;
 use crate::comm::{self, Comm};
 use crate::config::RunConfig;
@@ -69,7 +69,9 @@ pub fn execute(config: &RunConfig, comm: &dyn Comm) -> Result<Conclusion> {
 
     // Gather; rank 0 settles and writes the results.
     metrics.wall_s = wall.seconds();
-    let reports = comm::gather(comm, encode(&RankReport::new(harvest, metrics)));
+    metrics.stages = harvest.timings;
+    measure_process(&mut metrics);
+    let reports = comm::gather(comm, encode(&RankReport { harvest, metrics }));
     let concluded = match (&lead, reports) {
         (Some(lead), Some(reports)) => {
             conclude(config, lead, &pseudonyms, &reports, &wall).map(Some)

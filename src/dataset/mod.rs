@@ -53,6 +53,17 @@ impl DataSet {
         Self { elements: Vec::new() }
     }
 
+    /// A data set of elements in any order; the tag that stands twice, where one does.
+    pub fn from_elements(mut elements: Vec<Element>) -> Result<Self, Tag> {
+        if !elements.is_sorted_by(|a, b| a.tag < b.tag) {
+            elements.sort_by_key(|element| element.tag);
+        }
+        match elements.windows(2).find(|pair| pair[0].tag == pair[1].tag) {
+            Some(pair) => Err(pair[0].tag),
+            None => Ok(Self { elements }),
+        }
+    }
+
     /// Whether it has no element.
     pub fn is_empty(&self) -> bool {
         self.elements.is_empty()

@@ -121,9 +121,11 @@ impl Cleaner<'_> {
 
     fn replace_uid(&self, uid: &str) -> String {
         let uid = trimmed(uid);
-        // The well-known frames of reference (PS3.6 table A-2) name an atlas, not an instance.
-        let is_well_known = uid.starts_with("1.2.840.10008.1.4.") && uid.len() <= 26;
-        if uid.is_empty() || is_well_known { uid.to_owned() } else { self.pseudonyms.uid(uid) }
+        if uid.is_empty() || is_well_known_frame(uid) {
+            uid.to_owned()
+        } else {
+            self.pseudonyms.uid(uid)
+        }
     }
 
     fn patient_id(&self, element: &Element, issuer: &[u8]) -> Element {
@@ -133,6 +135,14 @@ impl Cleaner<'_> {
         };
         text(element.tag, VR::LO, &pseudonym)
     }
+}
+
+/// The well-known frames of reference (PS3.6 table A-2) name an atlas, not an instance.
+pub(super) fn is_well_known_frame(uid: &str) -> bool {
+    let atlas = uid.strip_prefix("1.2.840.10008.1.4.1.").and_then(|n| n.parse::<u8>().ok());
+    let is_written_so = |n: u8| uid == format!("1.2.840.10008.1.4.1.{n}");
+    matches!(uid, "1.2.840.10008.1.4.2.1" | "1.2.840.10008.1.4.2.2")
+        || atlas.is_some_and(|n| (1..=18).contains(&n) && is_written_so(n))
 }
 
 /// A person name made of a patient pseudonym; short, so that it fits every list.

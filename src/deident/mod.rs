@@ -17,7 +17,7 @@ pub use table::EDITION;
 
 use crate::dataset::{DataSet, Tag, VR};
 use crate::instance::{Deidentified, Identity, Original};
-use clean::{Cleaner, is_blank, patient_name, trimmed};
+use clean::{Cleaner, is_blank, is_well_known_frame, patient_name, trimmed};
 
 /// The profile as it is named in De-identification Method (0012,0063).
 pub const METHOD: &str = "Sauva: PS3.15 Basic Application Level Confidentiality";
@@ -26,10 +26,10 @@ pub const METHOD: &str = "Sauva: PS3.15 Basic Application Level Confidentiality"
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DeidentError {
     /// Without these UIDs an instance has no place in the output.
-    #[error("{0} is absent, empty or no UID")]
+    #[error("{0} is absent, empty or not one UID")]
     NoIdentity(Tag),
-    /// Burned In Annotation (0028,0301) is YES.
-    #[error("Burned In Annotation says that the pixels show text")]
+    /// Burned In Annotation (0028,0301) is YES, or anything but NO.
+    #[error("Burned In Annotation does not say that the pixels show no text")]
     BurnedIn,
     /// The profile asks for a dummy, and none can be made for this VR.
     #[error("no dummy can be made for {0}")]
@@ -61,7 +61,11 @@ impl Deidentifier {
 
     /// De-identifies one instance.
     pub fn apply(&self, mut original: Original) -> Result<Deidentified, DeidentError> {
-        if original.data_set.text(tags::BURNED_IN_ANNOTATION) == Some("YES") {
+        let burned_in = original.data_set.get(tags::BURNED_IN_ANNOTATION);
+        let says_no = |text: &str| matches!(text, "" | "NO");
+        if burned_in.is_some()
+            && !original.data_set.text(tags::BURNED_IN_ANNOTATION).is_some_and(says_no)
+        {
             return Err(DeidentError::BurnedIn);
         }
         let identity = self.identity(&original.data_set)?;
@@ -77,7 +81,10 @@ impl Deidentifier {
         let uid = |tag: Tag| {
             let bytes = data_set.bytes(tag).filter(|bytes| !is_blank(bytes));
             let bytes = bytes.ok_or(DeidentError::NoIdentity(tag))?;
-            Ok(trimmed(&String::from_utf8_lossy(bytes)).to_owned())
+            let uid = trimmed(&String::from_utf8_lossy(bytes)).to_owned();
+            // Two values, or the name of an atlas: no one instance.
+            let is_one = !uid.contains('\\') && !is_well_known_frame(&uid);
+            if is_one { Ok(uid) } else { Err(DeidentError::NoIdentity(tag)) }
         };
         let study_uid = uid(tags::STUDY_INSTANCE_UID)?;
         let patient_id = data_set.bytes(tags::PATIENT_ID).filter(|id| !is_blank(id));

@@ -1,7 +1,7 @@
 //! The Basic Application Level Confidentiality Profile (PS3.15 section E.3.2): a tag in, what is
 //! done with the attribute out.
 
-use dicom::core::dictionary::{DataDictionary, DataDictionaryEntry, VirtualVr};
+use dicom::core::dictionary::{DataDictionary, DataDictionaryEntry, TagRange, VirtualVr};
 use dicom::dictionary_std::{StandardDataDictionary, tags};
 
 use super::table::{ActionCode, table};
@@ -50,9 +50,21 @@ const STRUCTURAL_UIDS: [Tag; 19] = [
     tags::PERTINENT_SOP_CLASSES_IN_SERIES,
 ];
 
-/// The VR that the dictionary gives; `None` where the standard knows no such attribute.
+/// Attributes that name a person or a visit and that the table does not list.
+const BESIDE_THE_TABLE: [(Tag, Action); 6] = [
+    (tags::PATIENT_BIRTH_DATE_IN_ALTERNATIVE_CALENDAR, Action::Remove),
+    (tags::PATIENT_DEATH_DATE_IN_ALTERNATIVE_CALENDAR, Action::Remove),
+    (Tag(0x0040, 0x2006), Action::Remove),
+    (Tag(0x0040, 0x2007), Action::Remove),
+    (tags::DOCUMENT_TITLE, Action::Empty),
+    (tags::TEXT_VALUE, Action::Dummy),
+];
+
+/// The VR that the dictionary gives; `None` where the standard knows no such attribute, or only as
+/// one of a retired family of repeating tags.
 pub(super) fn dictionary_vr(tag: Tag) -> Option<VirtualVr> {
-    StandardDataDictionary.by_tag(tag).map(DataDictionaryEntry::vr)
+    let entry = StandardDataDictionary.by_tag(tag)?;
+    matches!(entry.tag_range(), TagRange::Single(_)).then(|| entry.vr())
 }
 
 /// The Basic Profile's action for an attribute with this tag.
@@ -62,6 +74,9 @@ pub(super) fn basic(tag: Tag) -> Action {
         tags::PATIENT_NAME => return Action::PatientName,
         _ if is_removed_whole(tag) => return Action::Remove,
         _ => {}
+    }
+    if let Some((_, action)) = BESIDE_THE_TABLE.iter().find(|(named, _)| *named == tag) {
+        return *action;
     }
     let Some(vr) = dictionary_vr(tag) else {
         return Action::Remove;
@@ -82,11 +97,18 @@ fn is_removed_whole(tag: Tag) -> bool {
     let is_foreign = tag.0 < 0x0008;
     // Curves are all X. Of overlays the data and comments are X; without its data a plane has no
     // meaning, so the whole repeating group goes.
-    let is_graphics = matches!(tag.0 & 0xFF00, 0x5000 | 0x6000) && tag.0 & 0x00FF <= 0x001F;
-    // The pixels were taken out when the file was read; what is left of the group, in an item or
-    // beside them, has been looked at by nobody.
-    let is_stray_pixels = tag.0 == 0x7FE0;
-    is_private || is_group_length || is_foreign || is_graphics || is_stray_pixels
+    let is_graphics = matches!(tag.0 & 0xFF00, 0x5000 | 0x6000);
+    // The pixels were taken out when the file was read; what is left of the groups, in an item or
+    // beside them, retired variable pixel data too, has been looked at by nobody.
+    let is_stray_pixels = tag.0 & 0xFF00 == 0x7F00;
+    // Tables of retired compressions, whose tags repeat within the group.
+    let is_retired_table = matches!(tag, Tag(0x1000 | 0x1010, _) | Tag(0x0028, 0x0400..=0x08FF));
+    is_private
+        || is_group_length
+        || is_foreign
+        || is_graphics
+        || is_stray_pixels
+        || is_retired_table
 }
 
 /// Settles a composite code so that no IOD becomes invalid: the attribute's type may be 1.
@@ -117,7 +139,8 @@ fn resolve(code: ActionCode, tag: Tag, is_sequence: bool) -> Action {
 fn unlisted(tag: Tag, vr: VirtualVr) -> Action {
     match vr {
         VirtualVr::Exact(VR::PN | VR::DA | VR::DT | VR::TM | VR::AE) => Action::Dummy,
-        VirtualVr::Exact(VR::UR) => Action::Remove,
+        // Places, and bytes that nobody can look into: ICC profiles, signatures, encrypted content.
+        VirtualVr::Exact(VR::UR | VR::OB | VR::UN) => Action::Remove,
         VirtualVr::Exact(VR::UI) if !STRUCTURAL_UIDS.contains(&tag) => Action::ReplaceUid,
         _ => Action::Keep,
     }
@@ -160,6 +183,13 @@ mod tests {
             Tag(0x5002, 0x3000),
             Tag(0x6002, 0x0010),
             Tag(0x6000, 0x3000),
+            Tag(0x6020, 0x3000),
+            Tag(0x60FE, 0x4000),
+            Tag(0x50FE, 0x3000),
+            Tag(0x7F02, 0x0010),
+            Tag(0x1010, 0x0004),
+            Tag(0x0028, 0x0402),
+            tags::ICC_PROFILE,
             Tag(0x0008, 0x0000),
             Tag(0x0004, 0x1130),
             Tag(0xFFFC, 0xFFFC),

@@ -42,9 +42,9 @@ fn encode(frame: &Frame<'_>) -> Result<FrameOutcome, EncodeError> {
 }
 
 /// Bits a sample in the codestream. Readers expect two bytes a sample where Bits Allocated is 16,
-/// and decoders give two bytes from 9 bits on.
+/// and decoders give two bytes from 9 bits on; DCMTK refuses less than 8 bits.
 fn precision(image: &ImagePixel) -> u16 {
-    if image.bits_allocated == 16 { image.bits_stored.max(9) } else { image.bits_stored }
+    image.bits_stored.max(if image.bits_allocated == 16 { 9 } else { 8 })
 }
 
 /// Decodes a frame; the samples of a pixel stand side by side in the result.
@@ -73,9 +73,9 @@ fn is_one_component_a_scan(stream: &[u8]) -> bool {
 
 fn unfit(image: &ImagePixel) -> Option<KeptNative> {
     let stored_from_lowest_bit = image.high_bit + 1 == image.bits_stored;
-    let signed_and_narrow = image.sample_type == SampleType::Signed
-        && image.bits_allocated == 16
-        && image.bits_stored < 9;
+    // Coded with more bits than are stored, a sign would be lost.
+    let signed_and_narrow =
+        image.sample_type == SampleType::Signed && image.bits_stored < precision(image);
     match image.bits_allocated {
         1 => Some(KeptNative::OneBit),
         8 | 16 if image.bits_stored == 1 => Some(KeptNative::OneBit),

@@ -246,16 +246,11 @@ impl Encoded {
         self.put_pixels(tag, vr, Value::Bytes(native), image);
     }
 
-    /// Puts the pixel data and the attributes that must be true to them.
+    /// Puts the pixel data and the Image Pixel Module as it was used, whatever form its attributes
+    /// came in.
     fn put_pixels(&mut self, tag: Tag, vr: VR, value: Value, image: ImagePixel) {
-        if image.samples_per_pixel > 1 {
-            self.data_set.put_u16(tags::PLANAR_CONFIGURATION, image.planar_configuration);
-        }
-        let photometric = &image.photometric_interpretation;
-        if self.data_set.text(tags::PHOTOMETRIC_INTERPRETATION) != Some(photometric.as_str()) {
-            self.data_set.put_text(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, photometric);
-        }
         self.data_set.put(Element { tag, vr, value });
+        image.put_into(&mut self.data_set);
         self.image = Some(image);
     }
 }

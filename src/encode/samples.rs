@@ -14,22 +14,19 @@ pub(super) fn canonical(
     image: &ImagePixel,
     embedded_overlay: bool,
 ) -> Result<Option<(Samples, Option<Bytes>)>, EncodeError> {
+    if image.is_subsampled() && image.bits_stored != 8 {
+        // Nobody says where such samples lie, so nobody can say that nothing lies beside them.
+        return Err(EncodeError::Unsupported);
+    }
     if image.sample_type == SampleType::Float || image.is_subsampled() {
         return Ok(None);
     }
     let window = Window::of(image);
     let (samples, stray) = match image.bits_allocated {
         1 => (Samples::Eight(unpacked(native, image)), false),
-        8 => {
-            let (samples, stray) = masked(native, 1, window, |bytes| u32::from(bytes[0]));
-            (Samples::Eight(samples.into_iter().map(|sample| sample as u8).collect()), stray)
-        }
+        8 => eight(native, window),
         16 => sixteen(native, window),
-        32 => {
-            let read = |b: &[u8]| u32::from_le_bytes([b[0], b[1], b[2], b[3]]);
-            let (samples, stray) = masked(native, 4, window, read);
-            (Samples::ThirtyTwo(samples), stray)
-        }
+        32 => thirty_two(native, window),
         _ => return Err(EncodeError::Unsupported),
     };
     if stray && !embedded_overlay {
@@ -76,24 +73,25 @@ impl Window {
     }
 }
 
-fn masked(
-    native: &[u8],
-    width: usize,
-    window: Window,
-    read: impl Fn(&[u8]) -> u32,
-) -> (Vec<u32>, bool) {
-    let words = || native.chunks_exact(width).map(&read);
-    let stray = words().any(|word| window.is_stray(word));
-    (words().map(|word| word >> window.shift & window.mask).collect(), stray)
+fn eight(native: &[u8], window: Window) -> (Samples, bool) {
+    let (shift, mask) = (window.shift, window.mask as u8);
+    let stray = native.iter().any(|word| window.is_stray(u32::from(*word)));
+    (Samples::Eight(native.iter().map(|word| word >> shift & mask).collect()), stray)
 }
 
-/// The common case apart: it is the one that must be fast.
 fn sixteen(native: &[u8], window: Window) -> (Samples, bool) {
     let (shift, mask) = (window.shift, window.mask as u16);
     let words = || native.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]]));
+    // The common case first: no bit outside the window is set anywhere.
     let outside = words().fold(0, |all, word| all | word) & !(mask << shift);
     let stray = outside != 0 && words().any(|word| window.is_stray(u32::from(word)));
     (Samples::Sixteen(words().map(|word| word >> shift & mask).collect()), stray)
+}
+
+fn thirty_two(native: &[u8], window: Window) -> (Samples, bool) {
+    let words = || native.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+    let stray = words().any(|word| window.is_stray(word));
+    (Samples::ThirtyTwo(words().map(|word| word >> window.shift & window.mask).collect()), stray)
 }
 
 /// One bit a sample, the first sample in the lowest bit (PS3.5 section 8.1.1).

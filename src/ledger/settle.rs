@@ -1,7 +1,7 @@
-//! Settling: records that claim the same output path in, one winner a path out. Who wins follows
+//! Settling: records that claim the same SOP Instance UID in, one winner a UID out. Who wins follows
 //! from contents alone, so it does not matter which rank was first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
@@ -14,36 +14,49 @@ use crate::stage::Stage;
 use crate::stats::Totals;
 use crate::write::{contested_path, hex};
 
-/// Settles all claims. Of several contents under one SOP Instance UID the one with the smallest
-/// digest stays and the others are quarantined; of several files with the same content one counts
-/// as written and the others as duplicates.
+/// What decides between claims: the digest of the content, then the output path, then the keyed name
+/// of the input.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Claim {
+    sha256: String,
+    path: String,
+    path_id: String,
+    record: usize,
+}
+
+/// Settles all claims. Of several contents under one SOP Instance UID, in whatever series or study,
+/// the one with the smallest digest stays and the others are quarantined; of several files with the
+/// same content one counts as written and the others as duplicates.
 pub fn settle(
     records: &mut [FileRecord],
     totals: &mut Totals,
     output: &Path,
     limits: &Limits,
 ) -> io::Result<()> {
-    let mut claims: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut claims: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
     for (at, record) in records.iter().enumerate() {
         if let Some(instance) = &record.instance {
-            claims.entry(instance.path.clone()).or_default().push(at);
+            claims.entry(instance.sop_instance_uid.clone()).or_default().push(Claim {
+                sha256: instance.sha256.clone(),
+                path: instance.path.clone(),
+                path_id: record.path_id.clone(),
+                record: at,
+            });
         }
     }
-    for (path, mut claimants) in claims.into_iter().filter(|(_, claims)| claims.len() > 1) {
-        claimants.sort_by_key(|at| claim(&records[*at]));
-        let winner = claim(&records[claimants[0]]).0;
-        let is_contested = claimants.iter().any(|at| claim(&records[*at]).0 != winner);
-        if is_contested {
-            let sop_instance_uid = records[claimants[0]]
-                .instance
-                .as_ref()
-                .map(|instance| instance.sop_instance_uid.clone())
-                .unwrap_or_default();
-            let beside = contested_path(output, &sop_instance_uid, &winner);
-            put_winner_in_place(&output.join(&path), &winner, &beside, totals, limits)?;
+    for (uid, mut claims) in claims.into_iter().filter(|(_, claims)| claims.len() > 1) {
+        claims.sort();
+        let winner = &claims[0];
+        if claims.iter().any(|claim| claim.sha256 != winner.sha256) {
+            let beside = contested_path(output, &uid, &winner.sha256);
+            put_in_place(&output.join(&winner.path), &winner.sha256, &beside, totals, limits)?;
         }
-        for at in claimants.into_iter().skip(1) {
-            lose(&mut records[at], &winner);
+        let elsewhere: BTreeSet<&str> = claims.iter().map(|claim| claim.path.as_str()).collect();
+        for path in elsewhere.into_iter().filter(|path| *path != winner.path) {
+            take_away(&output.join(path), totals, limits)?;
+        }
+        for claim in &claims[1..] {
+            lose(&mut records[claim.record], claim.sha256 == winner.sha256);
         }
     }
     let contested = contested_path(output, "", "");
@@ -53,13 +66,8 @@ pub fn settle(
     }
 }
 
-/// What decides: the digest of the content, then the keyed name of the input.
-fn claim(record: &FileRecord) -> (String, String) {
-    let sha256 = record.instance.as_ref().map(|instance| instance.sha256.clone());
-    (sha256.unwrap_or_default(), record.path_id.clone())
-}
-
-fn put_winner_in_place(
+/// The winner under its final name. Whoever came first stands there and was counted.
+fn put_in_place(
     target: &Path,
     winner: &str,
     beside: &Path,
@@ -69,7 +77,6 @@ fn put_winner_in_place(
     if hex(&Sha256::digest(std::fs::read(target)?)) == winner {
         return Ok(());
     }
-    // The file that came first was counted; the winner was not.
     if let Some(measurement) = measure_written(target, limits) {
         measurement.subtract_from(totals);
     }
@@ -79,8 +86,22 @@ fn put_winner_in_place(
     std::fs::rename(beside, target)
 }
 
-fn lose(record: &mut FileRecord, winner: &str) {
-    let is_same = claim(record).0 == winner;
+/// A file of another series or study that has lost, and the folders that it leaves empty.
+fn take_away(path: &Path, totals: &mut Totals, limits: &Limits) -> io::Result<()> {
+    if let Some(measurement) = measure_written(path, limits) {
+        measurement.subtract_from(totals);
+    }
+    std::fs::remove_file(path)?;
+    // Series, study and patient; a folder that still holds something refuses to go.
+    for folder in path.ancestors().skip(1).take(3) {
+        if std::fs::remove_dir(folder).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn lose(record: &mut FileRecord, is_same: bool) {
     let (outcome, class, message) = if is_same {
         (Outcome::Duplicate, "duplicate", "the same instance came from another file too")
     } else {

@@ -11,9 +11,17 @@ pub(super) fn split(
     pixels: &Encapsulated,
     extended_offsets: Option<&Bytes>,
     frames: u32,
+    is_rle: bool,
 ) -> Result<Vec<Bytes>, ReadError> {
     let fragments = &pixels.fragments;
     let frames = frames as usize;
+    // A frame that nobody counts would be lost: an RLE frame is one fragment (PS3.5 section A.4.2),
+    // and a codestream opens with its marker.
+    let streams =
+        if is_rle { fragments.len() } else { fragments.iter().filter(|f| opens(f)).count() };
+    if streams > frames {
+        return Err(ReadError::Pixels("more codestreams than frames"));
+    }
     if fragments.len() < frames {
         return Err(ReadError::Pixels("fewer fragments than frames"));
     }
@@ -62,9 +70,12 @@ fn starts_by_offset(fragments: &[Bytes], offsets: &[u64], frames: usize) -> Opti
 }
 
 /// JPEG and JPEG-LS open with SOI (ITU-T T.81 table B.1), JPEG 2000 with SOC (T.800 table A.2).
+fn opens(fragment: &Bytes) -> bool {
+    fragment.starts_with(&[0xFF, 0xD8, 0xFF]) || fragment.starts_with(&[0xFF, 0x4F, 0xFF])
+}
+
+/// Frames start where codestreams open.
 fn starts_by_marker(fragments: &[Bytes], frames: usize) -> Option<Vec<usize>> {
-    let opens =
-        |f: &Bytes| f.starts_with(&[0xFF, 0xD8, 0xFF]) || f.starts_with(&[0xFF, 0x4F, 0xFF]);
     let starts: Vec<usize> =
         fragments.iter().enumerate().filter(|(_, f)| opens(f)).map(|(at, _)| at).collect();
     (starts.len() == frames && starts.first() == Some(&0)).then_some(starts)
@@ -83,26 +94,33 @@ mod tests {
 
     #[test]
     fn one_frame_takes_all_fragments() {
-        let frames = split(&pixels(&[], &[b"ab", b"cd"]), None, 1).unwrap();
+        let frames = split(&pixels(&[], &[b"ab", b"cd"]), None, 1, false).unwrap();
         assert_eq!(frames, [Bytes::from_static(b"abcd")]);
     }
 
     #[test]
     fn the_offset_table_says_where_frames_start() {
-        let frames = split(&pixels(&[0, 20], &[b"ab", b"cd", b"ef"]), None, 2).unwrap();
+        let frames = split(&pixels(&[0, 20], &[b"ab", b"cd", b"ef"]), None, 2, false).unwrap();
         assert_eq!(frames, [Bytes::from_static(b"abcd"), Bytes::from_static(b"ef")]);
     }
 
     #[test]
     fn a_wrong_offset_table_gives_way_to_the_markers() {
         let fragments: [&[u8]; 3] = [b"\xFF\xD8\xFFa", b"bc", b"\xFF\xD8\xFFd"];
-        let frames = split(&pixels(&[0, 13], &fragments), None, 2).unwrap();
+        let frames = split(&pixels(&[0, 13], &fragments), None, 2, false).unwrap();
         assert_eq!(frames[0].as_ref(), b"\xFF\xD8\xFFabc");
-        assert!(split(&pixels(&[0, 13], &[b"ab", b"cd", b"ef"]), None, 2).is_err());
+        assert!(split(&pixels(&[0, 13], &[b"ab", b"cd", b"ef"]), None, 2, false).is_err());
+    }
+
+    #[test]
+    fn a_frame_that_nobody_counts_is_noticed() {
+        let two = [&b"\xFF\xD8\xFFa"[..], b"\xFF\xD8\xFFb"];
+        assert!(split(&pixels(&[], &two), None, 1, false).is_err());
+        assert!(split(&pixels(&[], &[b"ab", b"cd"]), None, 1, true).is_err());
     }
 
     #[test]
     fn fewer_fragments_than_frames_are_refused() {
-        assert!(split(&pixels(&[], &[b"ab"]), None, 2).is_err());
+        assert!(split(&pixels(&[], &[b"ab"]), None, 2, false).is_err());
     }
 }

@@ -11,11 +11,13 @@ mod walk;
 use std::path::Path;
 
 use bytes::Bytes;
-use dicom::dictionary_std::{tags, uids};
+use dicom::core::dictionary::UidDictionary;
+use dicom::dictionary_std::{StandardSopClassDictionary, tags, uids};
 
 use crate::dataset::{DataSet, Tag, Value};
 use crate::image::{ImagePixel, ImagePixelError, PIXEL_TAGS};
 use crate::instance::{Original, SourcePixels};
+use part10::Encoding;
 
 /// Bounds on what one file may ask for.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +39,8 @@ impl Default for Limits {
         Self {
             file_bytes: 4 << 30,
             inflated_bytes: 1 << 30,
-            pixel_bytes: 4 << 30,
+            // A native value field has a 32-bit length, and the largest means "undefined".
+            pixel_bytes: 0xFFFF_FFFE,
             depth: 32,
             elements: 4_000_000,
         }
@@ -116,17 +119,38 @@ pub fn parse(file: &Bytes, limits: &Limits) -> Result<Original, ReadError> {
     let image = match ImagePixel::of(&data_set)? {
         Some(image) => {
             let pixels = take_pixels(&mut data_set, &image, &body.transfer_syntax, limits)?;
+            if body.encoding == Encoding::ExplicitBig && image.bits_allocated > 16 {
+                // PS3.5 swaps 16-bit words and says nothing of their order; readers disagree.
+                return Err(ReadError::Pixels("big endian samples of more than 16 bits"));
+            }
             Some((image, pixels))
+        }
+        None if needs_pixels(&data_set) => {
+            return Err(ReadError::Pixels("an image without pixel data, perhaps cut off"));
         }
         None => None,
     };
     Ok(Original { data_set, transfer_syntax: body.transfer_syntax, image })
 }
 
+/// A file may end between two elements and look whole: an image must have its pixels.
+fn needs_pixels(data_set: &DataSet) -> bool {
+    let class =
+        data_set.text(tags::SOP_CLASS_UID).and_then(|uid| StandardSopClassDictionary.by_uid(uid));
+    let is_image = class.is_some_and(|class| {
+        class.name.contains("Image Storage") || class.name == "Segmentation Storage"
+    });
+    is_image || data_set.get(tags::ROWS).is_some()
+}
+
 /// Directory Record Sequence (0004,1220): a DICOMDIR whatever its SOP class says.
 fn is_directory(data_set: &DataSet) -> bool {
     data_set.get(tags::DIRECTORY_RECORD_SEQUENCE).is_some()
 }
+
+/// Decoded pixels that any codestream may ask for; beyond, a decoded byte in so many must be there.
+const EXPANSION_FREE_BYTES: u64 = 64 << 20;
+const EXPANSION: u64 = 1000;
 
 fn take_pixels(
     data_set: &mut DataSet,
@@ -151,7 +175,12 @@ fn take_pixels(
                 Value::Bytes(bytes) => Some(bytes),
                 Value::Sequence(_) | Value::Encapsulated(_) => None,
             });
-            let frames = frames::split(&pixels, extended.as_ref(), image.frames)?;
+            let coded: u64 = pixels.fragments.iter().map(|fragment| fragment.len() as u64).sum();
+            if native_length > EXPANSION_FREE_BYTES && native_length / EXPANSION > coded {
+                return Err(ReadError::OverLimit("the pixels that so few bytes decode to"));
+            }
+            let is_rle = transfer_syntax == uids::RLE_LOSSLESS;
+            let frames = frames::split(&pixels, extended.as_ref(), image.frames, is_rle)?;
             for frame in &frames {
                 codestream::check(frame, image, transfer_syntax)?;
             }

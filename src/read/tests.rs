@@ -70,10 +70,10 @@ fn a_tag_that_stands_twice_is_refused() {
 
 #[test]
 fn big_endian_values_are_turned() {
-    let body = b"\0\x28\0\x10US\0\x02\x01\x02";
+    let body = b"\0\x28\0\x02US\0\x02\x01\x02";
     let file = part10("1.2.840.10008.1.2.2", body);
     let original = parse(&file, &Limits::default()).unwrap();
-    assert_eq!(original.data_set.u16(tags::ROWS), Some(0x0102));
+    assert_eq!(original.data_set.u16(tags::SAMPLES_PER_PIXEL), Some(0x0102));
 }
 
 #[test]
@@ -92,4 +92,24 @@ fn a_deflated_bomb_stops_at_the_limit() {
     let file = part10(uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN, &encoder.finish().unwrap());
     let limits = Limits { inflated_bytes: 1_000_000, ..Limits::default() };
     assert_eq!(parse(&file, &limits).unwrap_err().class(), "over-limit");
+}
+
+#[test]
+fn an_image_without_its_pixels_is_taken_for_cut_off() {
+    let class = b"\x08\0\x16\0UI\x1A\x001.2.840.10008.5.1.4.1.1.2\0";
+    assert_eq!(explicit(class).unwrap_err().class(), "pixel-data");
+    let rows = b"\x28\0\x10\0US\x02\0\x10\0";
+    assert_eq!(explicit(rows).unwrap_err().class(), "pixel-data");
+}
+
+#[test]
+fn elements_in_descending_order_take_no_longer_than_others() {
+    let element = |at: u32| {
+        let tag = 0x7FFE_FFFE - 2 * at;
+        let group_first = [(tag >> 16) as u16, tag as u16];
+        [&group_first[0].to_le_bytes()[..], &group_first[1].to_le_bytes(), b"LO\0\0"].concat()
+    };
+    let body: Vec<u8> =
+        std::iter::once(MODALITY.to_vec()).chain((0..400_000).map(element)).flatten().collect();
+    assert_eq!(explicit(&body).unwrap().data_set.len(), 400_001);
 }

@@ -58,29 +58,25 @@ impl Walker<'_> {
         if depth > self.limits.depth {
             return Err(ReadError::OverLimit("the levels of nesting"));
         }
-        let mut data_set = DataSet::new();
+        let mut elements = Vec::new();
         loop {
-            if self.at == end {
-                return match close {
-                    Close::Length => Ok(data_set),
-                    Close::Delimiter => Err(ReadError::Damaged("ends inside an item")),
-                };
+            if self.at == end && close == Close::Delimiter {
+                return Err(ReadError::Damaged("ends inside an item"));
             }
-            if depth == 0 && self.only_zeros_follow(end) {
-                return Ok(data_set);
+            if self.at == end || (depth == 0 && self.only_zeros_follow(end)) {
+                break;
             }
             let header = self.header(encoding, end)?;
             if header.tag == ITEM_DELIMITATION && close == Close::Delimiter {
-                return Ok(data_set);
+                break;
             }
             if header.tag.0 == 0xFFFE {
                 return Err(ReadError::Damaged("an item or a delimiter where none belongs"));
             }
-            let element = self.element(&header, encoding, end, depth)?;
-            if data_set.put(element).is_some() {
-                return Err(ReadError::DamagedAt("the tag stands twice in a data set", header.tag));
-            }
+            elements.push(self.element(&header, encoding, end, depth)?);
         }
+        DataSet::from_elements(elements)
+            .map_err(|tag| ReadError::DamagedAt("the tag stands twice in a data set", tag))
     }
 
     /// Some writers fill the last block of a file with zeros.

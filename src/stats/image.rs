@@ -52,14 +52,19 @@ pub fn measure_samples(
     Some(ImageMeasurement { group: modality(data_set), histogram, rescale, measured })
 }
 
-/// Modality (0008,0060) where it is a defined term by its form (CS, PS3.5 section 6.2), else
-/// "OTHER": it is a key of reports, and free text must not come to stand there.
+/// Defined terms of Modality (PS3.3 section C.7.3.1.1.1), retired ones included.
+const MODALITIES: &str = "ANN AR ASMT AS AU BDUS BI BMD CD CF CP CR CS CT CTPROTOCOL CFM DD DF DG \
+    DM DMS DOC DS DSA DX EC ECG EEG EMG EOG EPS ES FA FID FS GM HC HD IO IOL IVOCT IVUS KER KO LEN \
+    LP LS M3D MA MG MR MS NM OAM OCT OP OPM OPR OPT OPTBSV OPTENF OPV OSS OT PA PLAN POS PR PT PX \
+    REG RESP RF RG RTDOSE RTIMAGE RTINTENT RTPLAN RTRAD RTRECORD RTSEGANN RTSTRUCT RWV SC SEG SM \
+    SMR SR SRF ST STAIN TEXTUREMAP TG US VA VF VIDD XA XAPROTOCOL XC";
+
+/// Modality (0008,0060) where it is a defined term, else "OTHER": it is a key of reports, and free
+/// text must not come to stand there.
 pub fn modality(data_set: &DataSet) -> String {
-    let is_term = |text: &&str| {
-        let term = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
-        (1..=16).contains(&text.len()) && text.chars().all(term)
-    };
-    data_set.text(tags::MODALITY).filter(is_term).unwrap_or("OTHER").to_owned()
+    let found = data_set.text(tags::MODALITY).unwrap_or_default();
+    let term = MODALITIES.split_whitespace().find(|term| *term == found);
+    term.unwrap_or("OTHER").to_owned()
 }
 
 fn histogram(

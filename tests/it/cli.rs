@@ -58,7 +58,6 @@ fn an_output_that_another_run_holds_is_refused_with_4() {
     let work = Work::new();
     let state = work.path("out/.sauva");
     std::fs::create_dir_all(&state).unwrap();
-    std::fs::write(state.join("sauva-output"), "").unwrap();
     std::fs::write(state.join("lock"), "1 another-host\n").unwrap();
     let run = work.run(&sample(), "out", &[]);
     assert_eq!(run.status.code(), Some(4), "{}", printed(&run));
