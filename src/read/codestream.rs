@@ -4,6 +4,7 @@
 use dicom::dictionary_std::uids;
 
 use super::ReadError;
+use super::entropy::check_complete;
 use crate::image::ImagePixel;
 
 pub(super) fn check(
@@ -56,7 +57,7 @@ impl Frame {
 fn jpeg(stream: &[u8], image: &ImagePixel) -> Result<(), ReadError> {
     let cut = ReadError::Pixels("a codestream is cut off");
     let mut at = 2;
-    let frame = loop {
+    let (frame, is_jpeg_ls) = loop {
         let segment = stream.get(at..).filter(|rest| rest.len() >= 10).ok_or(cut.clone())?;
         let marker = match segment {
             [0xFF, 0xFF, ..] => {
@@ -69,12 +70,13 @@ fn jpeg(stream: &[u8], image: &ImagePixel) -> Result<(), ReadError> {
         // SOF0 to SOF15 without DHT, JPG and DAC; SOF55 of JPEG-LS.
         let is_frame = matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC);
         if is_frame || marker == 0xF7 {
-            break Frame {
+            let frame = Frame {
                 precision: u16::from(segment[4]),
                 rows: u32::from(be16(segment, 5)),
                 columns: u32::from(be16(segment, 7)),
                 components: u16::from(segment[9]),
             };
+            break (frame, marker == 0xF7);
         }
         let length = usize::from(be16(segment, 2));
         if length < 2 || marker == 0xDA {
@@ -83,7 +85,11 @@ fn jpeg(stream: &[u8], image: &ImagePixel) -> Result<(), ReadError> {
         at += 2 + length;
     };
     frame.agrees_with(image)?;
-    if reaches_its_end(stream) { Ok(()) } else { Err(cut) }
+    if !reaches_its_end(stream) {
+        return Err(cut);
+    }
+    // JPEG-LS decoders notice a cut themselves; JPEG decoders invent what is missing.
+    if is_jpeg_ls { Ok(()) } else { check_complete(stream) }
 }
 
 /// JPEG 2000: the SIZ segment follows SOC (ITU-T T.800 section A.5.1); EOC at the end.

@@ -3,6 +3,7 @@
 
 mod codestream;
 mod dictionary;
+mod entropy;
 mod file;
 mod frames;
 mod part10;

@@ -146,3 +146,28 @@ fn no_damaged_file_makes_the_reader_panic() {
         }
     }
 }
+
+#[test]
+fn a_cut_jpeg_stream_with_its_end_put_back_is_noticed() {
+    for name in [
+        "syntaxes/jpeg-lossless-predictors/jpeg_lossless_sel1.dcm",
+        "syntaxes/sc-rgb/SC_rgb_jpeg_gdcm.dcm",
+    ] {
+        let whole = std::fs::read(sample().join(name)).unwrap();
+        assert!(parse(&whole.clone().into(), &Limits::default()).is_ok(), "{name}");
+        let starts = whole.windows(3).position(|bytes| bytes == [0xFF, 0xD8, 0xFF]).unwrap();
+        let ends = whole.windows(2).rposition(|bytes| bytes == [0xFF, 0xD9]).unwrap();
+        let scan = starts
+            + whole[starts..ends].windows(2).rposition(|bytes| bytes == [0xFF, 0xDA]).unwrap();
+        for share in [1, 30, 50, 80, 95, 99] {
+            // The scan from the cut on becomes padding in front of the end marker.
+            let cut = scan + 20 + (ends - scan - 20) * share / 100;
+            let mut file = whole.clone();
+            file[cut..cut + 2].copy_from_slice(&[0xFF, 0xD9]);
+            for byte in &mut file[cut + 2..ends - 12] {
+                *byte = 0;
+            }
+            assert!(parse(&file.into(), &Limits::default()).is_err(), "{name} cut at {share} %");
+        }
+    }
+}
