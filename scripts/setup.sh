@@ -66,6 +66,9 @@ make_venv() {
   cp "$list" "$venv/requirements.txt" # last: an interrupted install is seen as none
 }
 
+cargo --version >/dev/null 2>&1 || fail "no cargo on the PATH: install Rust 1.90 or newer"
+[ "$(cargo --version | sed -nE 's/^cargo 1\.([0-9]+).*/\1/p')" -ge 90 ] ||
+  fail "cargo is older than 1.90: install a newer Rust (Debian 12's own is too old)"
 mapfile -t missing < <(missing_packages)
 if on_cluster; then
   { have c++ && have cmake && has_libclang; } ||

@@ -109,7 +109,7 @@ impl RunArgs {
         let Self { input, output, key_file, codec, schedule, profile, threads, private_log, quiet } =
             self;
         debug_assert!(schedule == "static" && profile == "basic", "clap allows no others");
-        let encoder = Encoder::by_name(&codec).ok_or_else(|| ConfigError::Codec(codec.clone()))?;
+        let encoder = Encoder::by_name(&codec).ok_or(ConfigError::Codec)?;
         if threads == Some(0) {
             return Err(ConfigError::Threads);
         }

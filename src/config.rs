@@ -56,8 +56,11 @@ pub enum ConfigError {
     #[error("--private-log: the folder of the file cannot be entered: {0}")]
     PrivateLog(std::io::ErrorKind),
     /// No such codec.
-    #[error("--codec: there is no codec of this name; there are: {0}")]
-    Codec(String),
+    #[error("--codec: there is no codec of this name; see --help")]
+    Codec,
+    /// The key would travel with the de-identified data.
+    #[error("--key-file lies inside --output: keep the key apart from what it protects")]
+    KeyInside,
     /// A pool of no threads.
     #[error("--threads must be at least 1")]
     Threads,
@@ -72,11 +75,18 @@ impl RunConfig {
         if self.input.starts_with(&self.output) {
             return Err(ConfigError::InputInOutput);
         }
+        let key_file = self.key_file.as_ref().and_then(|key| key.canonicalize().ok());
+        if key_file.is_some_and(|key| key.starts_with(&self.output)) {
+            return Err(ConfigError::KeyInside);
+        }
         match &self.private_log {
             Some(log) if log.starts_with(&self.output) || log.starts_with(&self.input) => {
                 Err(ConfigError::PrivateLogInside)
             }
-            Some(log) if log.symlink_metadata().is_ok() => Err(ConfigError::PrivateLogExists),
+            // One that is empty is left from a run that did not finish.
+            Some(log) if log.symlink_metadata().is_ok_and(|m| !m.is_file() || m.len() > 0) => {
+                Err(ConfigError::PrivateLogExists)
+            }
             Some(log) if !log.parent().is_some_and(Path::is_dir) => {
                 Err(ConfigError::PrivateLog(std::io::ErrorKind::NotFound))
             }
@@ -88,7 +98,11 @@ impl RunConfig {
 /// An input folder as an absolute path without links.
 pub fn input_folder(path: &Path) -> Result<PathBuf, ConfigError> {
     let folder = path.canonicalize().map_err(|error| ConfigError::Input(error.kind()))?;
-    if folder.is_dir() { Ok(folder) } else { Err(ConfigError::InputNoFolder) }
+    if !folder.is_dir() {
+        return Err(ConfigError::InputNoFolder);
+    }
+    folder.read_dir().map_err(|error| ConfigError::Input(error.kind()))?;
+    Ok(folder)
 }
 
 /// A path that need not exist yet as an absolute path: links are resolved as far as it exists.

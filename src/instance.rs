@@ -144,6 +144,8 @@ pub enum KeptNative {
     Photometric,
     /// The samples do not start at the lowest bit.
     HighBit,
+    /// Signed samples of fewer bits than the codec can carry with their sign.
+    NarrowSigned,
     /// The encoded form would be larger.
     WouldGrow,
 }
@@ -158,6 +160,7 @@ impl KeptNative {
             Self::Palette => "palette",
             Self::Photometric => "photometric",
             Self::HighBit => "high-bit",
+            Self::NarrowSigned => "narrow-signed",
             Self::WouldGrow => "would-grow",
         }
     }

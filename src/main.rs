@@ -78,20 +78,21 @@ fn run(args: RunArgs) -> (ExitStatus, String) {
     let _entered = span.enter();
     let outcome = job(args, comm.as_ref());
     let (is_first, is_alone) = (comm.rank() == 0, comm.size() == 1);
-    let outcome = outcome.map_err(|error| agreed_status(comm.as_ref(), complain_once(&error)));
+    let outcome = outcome.map_err(|error| complain_once(comm.as_ref(), &error));
     comm.finish();
-    match outcome {
-        Ok(Conclusion { status, text }) if is_first => {
-            // Launchers kill the ranks that still run when one ends with another code than 0.
-            if !is_alone {
-                std::thread::sleep(LET_OTHERS_END);
-            }
-            (status, text)
-        }
-        // Rank 0 speaks for a run that came to its end.
-        Ok(_) => (ExitStatus::Done, String::new()),
+    let (status, text) = match outcome {
+        Ok(Conclusion { status, text }) => (status, text),
         Err(status) => (status, String::new()),
+    };
+    if !is_first {
+        // Rank 0 speaks for all.
+        return (ExitStatus::Done, String::new());
     }
+    if !is_alone {
+        // Launchers kill the ranks that still run when one ends with another code than 0.
+        std::thread::sleep(LET_OTHERS_END);
+    }
+    (status, text)
 }
 
 fn job(args: RunArgs, comm: &dyn Comm) -> anyhow::Result<Conclusion> {
@@ -99,19 +100,24 @@ fn job(args: RunArgs, comm: &dyn Comm) -> anyhow::Result<Conclusion> {
     run::execute(&config, comm)
 }
 
-/// Says what is wrong, once for all ranks: on the rank where it happened. The others have no exit
-/// status of their own.
-fn complain_once(error: &anyhow::Error) -> Option<ExitStatus> {
-    (!error.is::<comm::RemoteFailure>()).then(|| complain(error))
-}
-
-/// One exit status for all ranks. They come here together: an error that one rank has, all have
-/// agreed on.
-fn agreed_status(comm: &dyn Comm, mine: Option<ExitStatus>) -> ExitStatus {
+/// Says what is wrong, once for all ranks, and gives the status that all leave with. They come here
+/// together: an error that one rank has, all have agreed on. Of several ranks with an error of their
+/// own, the first speaks.
+fn complain_once(comm: &dyn Comm, error: &anyhow::Error) -> ExitStatus {
+    let is_mine = !error.is::<comm::RemoteFailure>();
+    let mine = is_mine.then(|| status_of(error));
     let mine = postcard::to_stdvec(&mine).expect("a status can be written");
     let all = comm::all_gather(comm, mine);
-    let first = all.iter().find_map(|status| postcard::from_bytes(status).ok().flatten());
-    first.unwrap_or(ExitStatus::Usage)
+    let statuses = all.iter().map(|status| postcard::from_bytes(status).ok().flatten());
+    match statuses.enumerate().find_map(|(rank, status)| Some((rank, status?))) {
+        Some((rank, status)) => {
+            if rank == comm.rank() {
+                complain(error);
+            }
+            status
+        }
+        None => ExitStatus::Usage,
+    }
 }
 
 fn complain(error: &anyhow::Error) -> ExitStatus {

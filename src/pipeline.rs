@@ -1,6 +1,7 @@
 //! The pipeline: one `FileEntry` in, one `FileRecord` out. The only place that knows the order of
 //! the stages. Whatever a file does, it ends as a record; only the storage can stop the run.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -38,6 +39,24 @@ pub struct Processed {
     pub measurement: Option<ImageMeasurement>,
 }
 
+/// What stops a run: the storage, and no file of the input.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// The output.
+    #[error(transparent)]
+    Write(WriteError),
+    /// The input.
+    #[error("the input cannot be read: {0}")]
+    Read(io::ErrorKind),
+}
+
+/// A file may be forbidden or gone, which is its own affair; every other error in reading one, such
+/// as a bad disk or a lost mount, will meet the next file too.
+fn is_the_storages(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound, PermissionDenied};
+    !matches!(kind, InvalidFilename | NotADirectory | NotFound | PermissionDenied)
+}
+
 /// An error of a stage, on its way to a record.
 enum StageError {
     Read(ReadError),
@@ -47,11 +66,14 @@ enum StageError {
 }
 
 impl Pipeline {
-    /// Takes one file through all stages. An error is the storage's alone.
-    pub fn process(&self, entry: &FileEntry, clock: &StageClock) -> Result<Processed, WriteError> {
+    /// Takes one file through all stages. An error is never the file's, and stops the run.
+    pub fn process(&self, entry: &FileEntry, clock: &StageClock) -> Result<Processed, Stop> {
         match catch_unwind(AssertUnwindSafe(|| self.stages(entry, clock))) {
             Ok(Ok(processed)) => Ok(processed),
-            Ok(Err(StageError::Write(error))) => Err(error),
+            Ok(Err(StageError::Write(error))) => Err(Stop::Write(error)),
+            Ok(Err(StageError::Read(ReadError::Unreadable(kind)))) if is_the_storages(kind) => {
+                Err(Stop::Read(kind))
+            }
             Ok(Err(error)) => Ok(Processed::failed(entry, &error)),
             Err(_) => Ok(Processed::panicked(entry, clock)),
         }
@@ -88,11 +110,11 @@ impl Pipeline {
     }
 }
 
-/// Measures a file that was written, from the file itself; `None` where nothing can be measured.
-pub fn measure_written(path: &Path, limits: &Limits) -> Option<ImageMeasurement> {
-    let original = read::read(path, limits).ok()?;
-    let (data_set, image, samples) = encode::decode(original).ok()??;
-    measure_samples(&data_set, &image, &samples)
+/// Measures a file that was written, from the file itself; `None` where nothing is to be measured.
+pub fn measure_written(path: &Path, limits: &Limits) -> io::Result<Option<ImageMeasurement>> {
+    let original = read::read(path, limits).map_err(io::Error::other)?;
+    let decoded = encode::decode(original).map_err(io::Error::other)?;
+    Ok(decoded.and_then(|(data_set, image, samples)| measure_samples(&data_set, &image, &samples)))
 }
 
 impl Processed {

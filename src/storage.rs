@@ -3,10 +3,10 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
 /// What came of giving a file its final name.
@@ -39,7 +39,7 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
-    options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32);
+    options.custom_flags(OFlags::NOFOLLOW.bits() as i32);
     options.open(path)
 }
 
@@ -72,13 +72,34 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::rename(&temporary, path)
 }
 
-/// Writes a file that only its owner can read; one that is there already is not touched.
-pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Makes a file that only its owner can read, or takes one of ours that is empty.
+pub fn claim_private(path: &Path) -> io::Result<()> {
+    let file = private(path)?;
+    if file.metadata()?.len() > 0 { Err(io::ErrorKind::AlreadyExists.into()) } else { Ok(()) }
+}
+
+/// Fills a file of [`claim_private`]; where that fails it is left empty.
+pub fn fill_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = private(path)?;
+    let filled = file.write_all(bytes).and_then(|()| file.sync_all());
+    if filled.is_err() {
+        file.set_len(0).ok();
+    }
+    filled
+}
+
+/// Empties a file of [`claim_private`], for a run that has to be begun anew.
+pub fn empty_private(path: &Path) -> io::Result<()> {
+    private(path)?.set_len(0)
+}
+
+fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true).mode(0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    options.write(true).create(true).truncate(false).mode(0o600);
+    options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
+    let file = options.open(path)?;
+    file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    Ok(file)
 }
 
 /// Makes all that was written below a folder safe against a power cut: one call for many files.

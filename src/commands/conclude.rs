@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use anyhow::Result;
 
 use super::halt::Halt;
-use super::output::SUMMARY;
+use super::output::{FINISHED, SUMMARY};
 use super::parcel::{Lead, RankReport, count_records, decode};
 use crate::comm;
 use crate::config::RunConfig;
@@ -23,6 +23,7 @@ use crate::results::{
 };
 use crate::stage::Stopwatch;
 use crate::storage;
+use crate::write::STATE;
 
 /// How a run ended.
 #[derive(Debug)]
@@ -147,14 +148,16 @@ fn write_results(
         put(&config.output, name, bytes).map_err(|error| Halt::storage(name, &error))?;
     }
     if let Some(path) = &config.private_log {
-        storage::write_private(path, &private_log(lead, records)?)
+        storage::fill_private(path, &private_log(lead, records)?)
             .map_err(|error| Halt::storage("--private-log", &error))?;
     }
     // The summary comes last: its presence says that the run is complete.
-    put(&config.output, SUMMARY, &json).map_err(|error| {
+    let finished = put(&config.output, SUMMARY, &json)
+        .and_then(|()| std::fs::write(config.output.join(STATE).join(FINISHED), ""));
+    finished.map_err(|error| {
         if let Some(path) = &config.private_log {
-            // The next try writes it anew and would refuse one that is there.
-            std::fs::remove_file(path).ok();
+            // The next try fills it anew and would refuse one that is not empty.
+            storage::empty_private(path).ok();
         }
         Halt::storage(SUMMARY, &error)
     })?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use rustix::fs::FlockOperation;
+use rustix::io::Errno;
 
 use super::halt::Halt;
 use super::machine::host;
@@ -13,6 +14,8 @@ use crate::write::{INSTANCES, STATE};
 
 /// Its presence says that a run came to its end.
 pub(super) const SUMMARY: &str = "summary.json";
+/// The same below the program's own folder, should the summary be moved away.
+pub(super) const FINISHED: &str = "finished";
 
 /// An output folder that this run holds; let go when dropped.
 #[derive(Debug)]
@@ -40,7 +43,7 @@ pub(super) fn open(folder: &Path) -> Result<Output> {
         fs::create_dir(&state).context("--output: nothing can be made in the folder")?;
     }
     let output = lock(&state)?;
-    if folder.join(SUMMARY).exists() {
+    if folder.join(SUMMARY).exists() || state.join(FINISHED).exists() {
         bail!("--output: the folder holds the results of a finished run: choose a new one");
     }
     for left_over in [folder.join(INSTANCES), state.join("contested")] {
@@ -57,7 +60,11 @@ pub(super) fn open(folder: &Path) -> Result<Output> {
 fn lock(state: &Path) -> Result<Output> {
     let cannot = "--output: the lock cannot be taken";
     let door = fs::File::create(state.join("door")).context(cannot)?;
-    rustix::fs::flock(&door, FlockOperation::LockExclusive).context(cannot)?;
+    match rustix::fs::flock(&door, FlockOperation::LockExclusive) {
+        // Lustre may be mounted without: then a takeover is not guarded, all else is.
+        Ok(()) | Err(Errno::NOSYS | Errno::NOTSUP) => {}
+        Err(errno) => return Err(errno).context(cannot),
+    }
     let path = state.join("lock");
     let mine = state.join(format!("lock.{}.{}", host(), std::process::id()));
     fs::write(&mine, format!("{} {}\n", std::process::id(), host())).context(cannot)?;
@@ -71,6 +78,11 @@ fn lock(state: &Path) -> Result<Output> {
         fs::rename(&mine, &path).context(cannot)?;
     }
     Ok(Output { lock: path })
+}
+
+/// What the lock of a folder says: the same on every node that sees the same folder.
+pub(super) fn lock_text(folder: &Path) -> Vec<u8> {
+    fs::read(folder.join(STATE).join("lock")).unwrap_or_default()
 }
 
 /// Whether the holder of a lock may still run. Of another host nothing is known, so it may.

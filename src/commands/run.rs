@@ -1,7 +1,7 @@
 //! `sauva run`: the whole job on one page. Every rank comes by here and meets the same collectives
 //! in the same order; an error between two of them goes through `comm::agree`.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::conclude::{Conclusion, conclude};
 use super::halt::Halt;
@@ -33,6 +33,7 @@ pub fn execute(config: &RunConfig, comm: &dyn Comm) -> Result<Conclusion> {
         Some((key, lead)) => (Some(key), Some(lead)),
         None => (None, None),
     };
+    comm::agree(comm, see_the_same_output(config, comm))?;
     let key = share_key(comm, key);
     let pseudonyms = Pseudonyms::new(&key);
     let mut crew = comm::agree(comm, hire(config, comm, &key))?;
@@ -89,8 +90,24 @@ fn prepare(config: &RunConfig) -> Result<(Key, Lead)> {
     config.check_folders()?;
     let (key, key_was_made) = super::keygen::load(config.key_file.as_deref())?;
     let start = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+    if key_was_made {
+        tracing::info!("a key of your own was made: .config/sauva/key, or below XDG_CONFIG_HOME");
+    }
     let output = output::open(&config.output)?;
+    if let Some(path) = &config.private_log {
+        storage::claim_private(path).context("--private-log: the file cannot be made")?;
+    }
     Ok((key, Lead::new(output, key_was_made, start.as_secs())))
+}
+
+/// A folder that is not shared between the nodes has other contents on each: what a rank writes there
+/// would be lost.
+fn see_the_same_output(config: &RunConfig, comm: &dyn Comm) -> Result<()> {
+    let mine = output::lock_text(&config.output);
+    if comm::broadcast(comm, mine.clone()) == mine {
+        return Ok(());
+    }
+    bail!("--output: host {} does not see the same folder: choose a shared one", host())
 }
 
 /// Rank 0 hands the key to the others, in memory.

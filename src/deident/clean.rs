@@ -7,7 +7,7 @@ use dicom::dictionary_std::tags;
 use super::DeidentError;
 use super::dummy;
 use super::profile::{Action, basic, dictionary_vr};
-use super::pseudonym::Pseudonyms;
+use super::pseudonym::{Pseudonyms, normalised};
 use super::text::tidy;
 use crate::dataset::layout::is_text;
 use crate::dataset::{DataSet, Element, Tag, VR, Value};
@@ -130,7 +130,7 @@ impl Cleaner<'_> {
 
     fn patient_id(&self, element: &Element, issuer: &[u8]) -> Element {
         let pseudonym = match &element.value {
-            Value::Bytes(id) if !is_blank(id) => self.pseudonyms.patient(id, issuer),
+            Value::Bytes(id) if !normalised(id).is_empty() => self.pseudonyms.patient(id, issuer),
             _ => self.patient_id.to_owned(),
         };
         text(element.tag, VR::LO, &pseudonym)

@@ -13,6 +13,7 @@ use dicom::dictionary_std::tags;
 
 pub use key::{KEY_LENGTH, Key, KeyError};
 pub use pseudonym::Pseudonyms;
+use pseudonym::normalised;
 pub use table::EDITION;
 
 use crate::dataset::{DataSet, Tag, VR};
@@ -87,7 +88,7 @@ impl Deidentifier {
             if is_one { Ok(uid) } else { Err(DeidentError::NoIdentity(tag)) }
         };
         let study_uid = uid(tags::STUDY_INSTANCE_UID)?;
-        let patient_id = data_set.bytes(tags::PATIENT_ID).filter(|id| !is_blank(id));
+        let patient_id = data_set.bytes(tags::PATIENT_ID).filter(|id| !normalised(id).is_empty());
         let patient_id = match patient_id {
             Some(id) => {
                 let issuer = data_set.bytes(tags::ISSUER_OF_PATIENT_ID);

@@ -51,13 +51,16 @@ const STRUCTURAL_UIDS: [Tag; 19] = [
 ];
 
 /// Attributes that name a person or a visit and that the table does not list.
-const BESIDE_THE_TABLE: [(Tag, Action); 6] = [
+const BESIDE_THE_TABLE: [(Tag, Action); 9] = [
     (tags::PATIENT_BIRTH_DATE_IN_ALTERNATIVE_CALENDAR, Action::Remove),
     (tags::PATIENT_DEATH_DATE_IN_ALTERNATIVE_CALENDAR, Action::Remove),
-    (Tag(0x0040, 0x2006), Action::Remove),
+    (tags::DEVICE_ID, Action::Remove),
+    (Tag(0x2100, 0x0160), Action::Remove), // Owner ID
+    (Tag(0x0040, 0x1006), Action::Remove), // Placer Order Number / Procedure
+    (Tag(0x0040, 0x1007), Action::Remove), // Filler Order Number / Procedure
+    (Tag(0x0040, 0x2006), Action::Remove), // .. / Imaging Service Request, retired
     (Tag(0x0040, 0x2007), Action::Remove),
     (tags::DOCUMENT_TITLE, Action::Empty),
-    (tags::TEXT_VALUE, Action::Dummy),
 ];
 
 /// The VR that the dictionary gives; `None` where the standard knows no such attribute, or only as
@@ -135,10 +138,12 @@ fn resolve(code: ActionCode, tag: Tag, is_sequence: bool) -> Action {
 }
 
 /// Attributes of the standard that the table does not name are kept, save those whose VR alone says
-/// that they name a person, a moment, an instance or a place.
+/// that they name a person, a moment, an instance or a place, or hold free text.
 fn unlisted(tag: Tag, vr: VirtualVr) -> Action {
     match vr {
         VirtualVr::Exact(VR::PN | VR::DA | VR::DT | VR::TM | VR::AE) => Action::Dummy,
+        // Free text: the table names what is known to identify, a person can write anything.
+        VirtualVr::Exact(VR::LT | VR::ST | VR::UT) => Action::Dummy,
         // Places, and bytes that nobody can look into: ICC profiles, signatures, encrypted content.
         VirtualVr::Exact(VR::UR | VR::OB | VR::UN) => Action::Remove,
         VirtualVr::Exact(VR::UI) if !STRUCTURAL_UIDS.contains(&tag) => Action::ReplaceUid,

@@ -68,7 +68,7 @@ impl Pseudonyms {
 }
 
 /// One rule for identifiers: cut at NUL, trim, fold ASCII case.
-fn normalised(identifier: &[u8]) -> Vec<u8> {
+pub(super) fn normalised(identifier: &[u8]) -> Vec<u8> {
     let cut = identifier.split(|byte| *byte == 0).next().unwrap_or_default();
     cut.trim_ascii().to_ascii_uppercase()
 }

@@ -49,6 +49,10 @@ fn one(
 ) -> Result<Vec<u8>, EncodeError> {
     match transfer_syntax {
         DEFLATED_IMAGE_FRAME => inflate(stream, length),
+        // A frame of odd length is padded to an even one.
+        ENCAPSULATED_UNCOMPRESSED if stream.len() == length.next_multiple_of(2) => {
+            Ok(stream[..length].to_vec())
+        }
         uids::JPEG_BASELINE8_BIT
         | uids::JPEG_EXTENDED12_BIT
         | uids::JPEG_LOSSLESS
@@ -60,6 +64,8 @@ fn one(
     }
 }
 
+/// Encapsulated Uncompressed Explicit VR Little Endian (PS3.5 section A.4.11).
+const ENCAPSULATED_UNCOMPRESSED: &str = "1.2.840.10008.1.2.1.98";
 /// Deflated Image Frame Compression (PS3.5 section A.4.13).
 const DEFLATED_IMAGE_FRAME: &str = "1.2.840.10008.1.2.8.1";
 

@@ -82,7 +82,8 @@ fn unfit(image: &ImagePixel) -> Option<KeptNative> {
         8 | 16 if image.photometric_interpretation == "PALETTE COLOR" => Some(KeptNative::Palette),
         8 | 16 if !is_carried(&image.photometric_interpretation) => Some(KeptNative::Photometric),
         8 | 16 if !matches!(image.samples_per_pixel, 1 | 3) => Some(KeptNative::Photometric),
-        8 | 16 if !stored_from_lowest_bit || signed_and_narrow => Some(KeptNative::HighBit),
+        8 | 16 if !stored_from_lowest_bit => Some(KeptNative::HighBit),
+        8 | 16 if signed_and_narrow => Some(KeptNative::NarrowSigned),
         8 | 16 => None,
         _ => Some(KeptNative::WideSamples),
     }

@@ -77,10 +77,10 @@ fn put_in_place(
     if hex(&Sha256::digest(std::fs::read(target)?)) == winner {
         return Ok(());
     }
-    if let Some(measurement) = measure_written(target, limits) {
+    if let Some(measurement) = measure_written(target, limits)? {
         measurement.subtract_from(totals);
     }
-    if let Some(measurement) = measure_written(beside, limits) {
+    if let Some(measurement) = measure_written(beside, limits)? {
         measurement.add_to(totals);
     }
     std::fs::rename(beside, target)
@@ -88,7 +88,7 @@ fn put_in_place(
 
 /// A file of another series or study that has lost, and the folders that it leaves empty.
 fn take_away(path: &Path, totals: &mut Totals, limits: &Limits) -> io::Result<()> {
-    if let Some(measurement) = measure_written(path, limits) {
+    if let Some(measurement) = measure_written(path, limits)? {
         measurement.subtract_from(totals);
     }
     std::fs::remove_file(path)?;

@@ -16,6 +16,8 @@ pub(super) fn check(
         uids::RLE_LOSSLESS => rle(stream, image),
         // Deflated Image Frame (PS3.5 section A.4.13): the decoder stops at the frame's length.
         "1.2.840.10008.1.2.8.1" => Ok(()),
+        // Encapsulated Uncompressed (section A.4.11): the length of a frame is checked on decoding.
+        "1.2.840.10008.1.2.1.98" => Ok(()),
         uid if uid.starts_with("1.2.840.10008.1.2.4.") => {
             if stream.starts_with(&[0xFF, 0xD8]) {
                 jpeg(stream, image)

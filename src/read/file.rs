@@ -9,6 +9,8 @@ use std::path::Path;
 use bytes::Bytes;
 use rustix::fs::{CWD, Mode, OFlags, openat};
 
+use rustix::io::Errno;
+
 use super::ReadError;
 
 /// Reads a regular file whole; a file that was written to meanwhile is read once more.
@@ -22,7 +24,11 @@ pub(super) fn read_whole(path: &Path, limit_bytes: u64) -> Result<Bytes, ReadErr
 fn attempt(path: &Path, limit_bytes: u64) -> Result<Bytes, ReadError> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let opened = openat(CWD, path, flags, Mode::empty());
-    let mut file = File::from(opened.map_err(|errno| ReadError::Unreadable(errno.kind()))?);
+    let mut file = File::from(opened.map_err(|errno| match errno {
+        // A link has taken the file's place since the scan.
+        Errno::LOOP => ReadError::NotRegular,
+        errno => ReadError::Unreadable(errno.kind()),
+    })?);
     let before = file.metadata().map_err(unreadable)?;
     if !before.is_file() {
         return Err(ReadError::NotRegular);

@@ -5,7 +5,7 @@
 //! and a real number is rounded once, when it is read. So the same images give the same bits,
 //! whatever the number of ranks and threads, and whatever the order.
 //!
-//! Nothing here knows of DICOM files: only of samples, bins and decimal strings.
+//! Only `image` knows of attributes; all else knows of samples, bins and decimal strings.
 
 mod decimal;
 mod distribution;
