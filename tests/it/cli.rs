@@ -74,6 +74,51 @@ fn a_launcher_that_this_binary_does_not_know_is_refused() {
 }
 
 #[test]
+fn what_was_typed_is_not_repeated() {
+    for words in [
+        &["run", "/data/DOE_JANE"][..],
+        &["run", "--input", "/a", "--output", "/b", "--codec", "DOE_JANE"],
+        &["run", "--DOE_JANE"],
+        &["DOE_JANE"],
+        &["run", "--input", "/a", "--output", "/b", "--threads", "DOE_JANE"],
+    ] {
+        let refused = sauva(words).output().unwrap();
+        let told = printed(&refused);
+        assert_eq!(refused.status.code(), Some(1), "{told}");
+        assert!(!told.contains("DOE_JANE") && !told.is_empty(), "{told}");
+    }
+}
+
+#[test]
+fn the_private_log_is_the_owners_alone_and_survives_a_stop() {
+    let work = Work::new();
+    let log = work.path("private.csv");
+    let log = log.to_str().unwrap();
+    let missing = work.path("missing/private.csv");
+    let refused = work.run(&sample(), "out", &["--private-log", missing.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(1), "{}", printed(&refused));
+    // Left empty by a run that was stopped.
+    std::fs::write(log, "").unwrap();
+    let input = sample().join("objects/mr");
+    assert_eq!(work.run(&input, "out", &["--private-log", log]).status.code(), Some(0));
+    let mode = std::fs::metadata(log).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(std::fs::read_to_string(log).unwrap().contains("MR_small.dcm"));
+    let again = work.run(&input, "other", &["--private-log", log]);
+    assert_eq!(again.status.code(), Some(1), "a list that is there is kept");
+}
+
+#[test]
+fn a_finished_output_without_its_summary_is_still_kept() {
+    let work = Work::new();
+    let input = sample().join("objects/mr");
+    assert_eq!(work.run(&input, "out", &[]).status.code(), Some(0));
+    std::fs::remove_file(work.path("out/summary.json")).unwrap();
+    refused(&work, &input, "out", "key", "the results of a finished run");
+    assert!(work.path("out/dicom").exists());
+}
+
+#[test]
 fn what_was_typed_wrong_ends_with_1_and_help_with_0() {
     for (words, code) in [(&["run"][..], 1), (&["run", "--codec", "gif"], 1), (&["--help"], 0)] {
         assert_eq!(sauva(words).output().unwrap().status.code(), Some(code), "{words:?}");

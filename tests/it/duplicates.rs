@@ -26,6 +26,28 @@ fn equal_content_is_a_duplicate_whatever_its_transfer_syntax() {
 }
 
 #[test]
+fn the_same_uid_in_another_series_is_a_conflict_too() {
+    let work = Work::new();
+    let input = work.path("input");
+    std::fs::create_dir(&input).unwrap();
+    copy("objects/mr/MR_small.dcm", &input.join("a"));
+    let mut image = std::fs::read(sample().join("objects/mr/MR_small.dcm")).unwrap();
+    // Series Instance UID (0020,000E): its last digit changes, its length does not.
+    let at = image.windows(6).position(|bytes| bytes == b"\x20\0\x0E\0UI").unwrap();
+    let length = usize::from(u16::from_le_bytes([image[at + 6], image[at + 7]]));
+    let digits = &mut image[at + 8..at + 8 + length];
+    let last = digits.iter().rposition(u8::is_ascii_digit).unwrap();
+    digits[last] = if digits[last] == b'1' { b'2' } else { b'1' };
+    std::fs::write(input.join("b"), image).unwrap();
+    assert_eq!(work.run(&input, "out", &[]).status.code(), Some(2));
+    let summary = summary(&work.path("out"));
+    assert_eq!(summary["outcome"]["written"], 1);
+    assert_eq!(summary["statistics"]["MR"]["images"], 1);
+    let files = crate::help::tree(&work.path("out/dicom"));
+    assert_eq!(files.len(), 1, "the file that lost is taken away");
+}
+
+#[test]
 fn other_content_is_quarantined_and_the_one_that_stays_does_not_depend_on_order() {
     let work = Work::new();
     let mut image = std::fs::read(sample().join("objects/mr/MR_small.dcm")).unwrap();

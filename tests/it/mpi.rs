@@ -52,9 +52,37 @@ fn bad_usage_is_told_once_and_ends_all_ranks() {
     let mut command = mpirun(&work, 3, &work.path("missing"), "out");
     let output = run(&mut command);
     assert_eq!(output.status.code(), Some(1), "{}", printed(&output));
+    let told = printed(&output);
+    assert_eq!(told.matches("sauva: ").count(), 1, "{told}");
     let output = run(&mut mpirun(&work, 2, &sample(), "key"));
     let told = printed(&output);
     assert_eq!(told.matches("sauva: ").count(), 1, "{told}");
+}
+
+#[test]
+fn an_output_that_another_run_holds_ends_all_ranks_with_4() {
+    let work = Work::new();
+    std::fs::create_dir_all(work.path("out/.sauva")).unwrap();
+    std::fs::write(work.path("out/.sauva/lock"), "1 another-host\n").unwrap();
+    let output = run(&mut mpirun(&work, 3, &sample(), "out"));
+    assert_eq!(output.status.code(), Some(4), "{}", printed(&output));
+}
+
+#[test]
+fn messages_of_any_length_cross_and_idle_ranks_sleep() {
+    let example =
+        std::path::Path::new(env!("CARGO_BIN_EXE_sauva")).with_file_name("examples/comm_check");
+    let work = Work::new();
+    for (ranks, mode) in [(1, None), (4, None), (2, Some("idle"))] {
+        let words = mpirun(&work, ranks, &sample(), "unused");
+        let launcher: Vec<_> =
+            words.get_args().take_while(|word| *word != env!("CARGO_BIN_EXE_sauva")).collect();
+        let mut command = Command::new(words.get_program());
+        command.args(launcher).arg(&example).args(mode);
+        command.env("OMPI_ALLOW_RUN_AS_ROOT", "1").env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
+        let output = run(&mut command);
+        assert_eq!(output.status.code(), Some(0), "{ranks} {mode:?} {}", printed(&output));
+    }
 }
 
 #[cfg(feature = "test-hooks")]
