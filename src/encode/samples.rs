@@ -14,7 +14,7 @@ pub(super) fn canonical(
     image: &ImagePixel,
     embedded_overlay: bool,
 ) -> Result<Option<(Samples, Option<Bytes>)>, EncodeError> {
-    if image.is_subsampled() && image.bits_stored != 8 {
+    if image.is_subsampled() && (image.bits_allocated, image.bits_stored) != (8, 8) {
         // Nobody says where such samples lie, so nobody can say that nothing lies beside them.
         return Err(EncodeError::Unsupported);
     }
