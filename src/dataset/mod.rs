@@ -21,6 +21,17 @@ pub struct Element {
     pub value: Value,
 }
 
+impl Element {
+    /// An element of text, padded to even length as its VR asks (PS3.5 section 6.2).
+    pub fn text(tag: Tag, vr: VR, text: &str) -> Self {
+        let mut bytes = text.as_bytes().to_vec();
+        if bytes.len() % 2 == 1 {
+            bytes.push(if vr == VR::UI { 0 } else { b' ' });
+        }
+        Self { tag, vr, value: Value::Bytes(bytes.into()) }
+    }
+}
+
 /// The value of an element.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
@@ -95,13 +106,9 @@ impl DataSet {
         }
     }
 
-    /// Puts a text value, padded to even length as its VR asks (PS3.5 section 6.2).
+    /// Puts a text value.
     pub fn put_text(&mut self, tag: Tag, vr: VR, text: &str) {
-        let mut bytes = text.as_bytes().to_vec();
-        if bytes.len() % 2 == 1 {
-            bytes.push(if vr == VR::UI { 0 } else { b' ' });
-        }
-        self.put(Element { tag, vr, value: Value::Bytes(bytes.into()) });
+        self.put(Element::text(tag, vr, text));
     }
 
     /// Puts one unsigned 16-bit number.

@@ -63,7 +63,9 @@ impl Cleaner<'_> {
             Action::Dummy => self.dummy(element),
             Action::ReplaceUid => Ok(self.replace_uids(element)),
             Action::PatientId => Ok(Some(self.patient_id(&element, issuer))),
-            Action::PatientName => Ok(Some(text(tag, VR::PN, &patient_name(self.patient_id)))),
+            Action::PatientName => {
+                Ok(Some(Element::text(tag, VR::PN, &patient_name(self.patient_id))))
+            }
         }
     }
 
@@ -116,7 +118,7 @@ impl Cleaner<'_> {
         // Bytes that are no text at all map as well: what matters is that they do not stay.
         let uids = String::from_utf8_lossy(&bytes);
         let mapped: Vec<String> = uids.split('\\').map(|uid| self.replace_uid(uid)).collect();
-        Some(text(element.tag, VR::UI, &mapped.join("\\")))
+        Some(Element::text(element.tag, VR::UI, &mapped.join("\\")))
     }
 
     fn replace_uid(&self, uid: &str) -> String {
@@ -133,7 +135,7 @@ impl Cleaner<'_> {
             Value::Bytes(id) if !normalised(id).is_empty() => self.pseudonyms.patient(id, issuer),
             _ => self.patient_id.to_owned(),
         };
-        text(element.tag, VR::LO, &pseudonym)
+        Element::text(element.tag, VR::LO, &pseudonym)
     }
 }
 
@@ -176,12 +178,4 @@ fn empty(element: &Element) -> Element {
 
 fn sequence(tag: Tag, items: Vec<DataSet>) -> Element {
     Element { tag, vr: VR::SQ, value: Value::Sequence(items) }
-}
-
-fn text(tag: Tag, vr: VR, text: &str) -> Element {
-    let mut bytes = text.as_bytes().to_vec();
-    if bytes.len() % 2 == 1 {
-        bytes.push(if vr == VR::UI { 0 } else { b' ' });
-    }
-    Element { tag, vr, value: Value::Bytes(bytes.into()) }
 }
