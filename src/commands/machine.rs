@@ -2,31 +2,19 @@
 
 use std::fs;
 
-/// What a process has used so far. Where the kernel gives no answer, a zero stands.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Usage {
-    pub(super) cpu_user_s: f64,
-    pub(super) cpu_sys_s: f64,
-    pub(super) rss_peak_bytes: u64,
-    pub(super) io_read_bytes: u64,
-    pub(super) io_write_bytes: u64,
-    pub(super) ctx_invol: u64,
-}
+use crate::results::RankMetrics;
 
-/// Reads `/proc/self` (proc(5)).
-pub(super) fn usage() -> Usage {
+/// What this process has used so far, into its metrics, from `/proc/self` (proc(5)). Where the kernel
+/// gives no answer, a zero stands.
+pub(super) fn measure_process(metrics: &mut RankMetrics) {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let io = fs::read_to_string("/proc/self/io").unwrap_or_default();
-    let (cpu_user_s, cpu_sys_s) = processor_seconds(&stat);
-    Usage {
-        cpu_user_s,
-        cpu_sys_s,
-        rss_peak_bytes: field(&status, "VmHWM:") * 1024,
-        io_read_bytes: field(&io, "read_bytes:"),
-        io_write_bytes: field(&io, "write_bytes:"),
-        ctx_invol: field(&status, "nonvoluntary_ctxt_switches:"),
-    }
+    (metrics.cpu_user_s, metrics.cpu_sys_s) = processor_seconds(&stat);
+    metrics.rss_peak_bytes = field(&status, "VmHWM:") * 1024;
+    metrics.io_read_bytes = field(&io, "read_bytes:");
+    metrics.io_write_bytes = field(&io, "write_bytes:");
+    metrics.ctx_invol = field(&status, "nonvoluntary_ctxt_switches:");
 }
 
 /// Fields 14 and 15 of proc(5) stat, counted behind the command's name, which may hold spaces.
@@ -70,6 +58,8 @@ mod tests {
 
     #[test]
     fn this_process_uses_memory() {
-        assert!(usage().rss_peak_bytes > 100_000);
+        let mut metrics = RankMetrics::default();
+        measure_process(&mut metrics);
+        assert!(metrics.rss_peak_bytes > 100_000);
     }
 }

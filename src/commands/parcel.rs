@@ -3,7 +3,6 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::machine;
 use super::output::Output;
 use crate::config::RunConfig;
 use crate::crew::{Harvest, Progress};
@@ -57,17 +56,6 @@ pub(super) fn encode(message: &impl Serialize) -> Vec<u8> {
 
 pub(super) fn decode<T: DeserializeOwned>(message: &[u8]) -> T {
     postcard::from_bytes(message).expect("a message between ranks can be read")
-}
-
-/// What the kernel says of this process, into its metrics.
-pub(super) fn measure_process(metrics: &mut RankMetrics) {
-    let usage = machine::usage();
-    metrics.cpu_user_s = usage.cpu_user_s;
-    metrics.cpu_sys_s = usage.cpu_sys_s;
-    metrics.rss_peak_bytes = usage.rss_peak_bytes;
-    metrics.io_read_bytes = usage.io_read_bytes;
-    metrics.io_write_bytes = usage.io_write_bytes;
-    metrics.ctx_invol = usage.ctx_invol;
 }
 
 /// What a rank's settled records say, into its metrics.

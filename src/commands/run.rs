@@ -7,7 +7,7 @@ use super::conclude::{Conclusion, conclude};
 use super::halt::Halt;
 use super::machine::{self, host};
 use super::output;
-use super::parcel::{Lead, RankReport, decode, encode, measure_process};
+use super::parcel::{Lead, RankReport, decode, encode};
 use super::progress::Watcher;
 use crate::comm::{self, Comm};
 use crate::config::RunConfig;
@@ -71,7 +71,7 @@ pub fn execute(config: &RunConfig, comm: &dyn Comm) -> Result<Conclusion> {
     // Gather; rank 0 settles and writes the results.
     metrics.wall_s = wall.seconds();
     metrics.stages = harvest.timings;
-    measure_process(&mut metrics);
+    machine::measure_process(&mut metrics);
     let reports = comm::gather(comm, encode(&RankReport { harvest, metrics }));
     let concluded = match (&lead, reports) {
         (Some(lead), Some(reports)) => {

@@ -5,6 +5,7 @@ use dicom::dictionary_std::uids;
 
 use super::ReadError;
 use super::entropy::check_complete;
+use super::numbers::{be16, be32, le32};
 use crate::image::ImagePixel;
 
 pub(super) fn check(
@@ -173,16 +174,4 @@ fn unpacks_to(segment: &[u8], wanted: u64) -> bool {
         }
     }
     true
-}
-
-fn be16(bytes: &[u8], at: usize) -> u16 {
-    u16::from_be_bytes([bytes[at], bytes[at + 1]])
-}
-
-fn be32(bytes: &[u8], at: usize) -> u32 {
-    u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
-}
-
-fn le32(bytes: &[u8], at: usize) -> u32 {
-    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
 }

@@ -6,6 +6,7 @@ mod dictionary;
 mod entropy;
 mod file;
 mod frames;
+mod numbers;
 mod part10;
 mod walk;
 

@@ -9,6 +9,7 @@ use dicom::encoding::transfer_syntax::TransferSyntaxIndex;
 use dicom::transfer_syntax::TransferSyntaxRegistry;
 
 use super::dictionary::standard_vr;
+use super::numbers::{le16, le32};
 use super::{Limits, ReadError};
 use crate::dataset::{Tag, VR};
 
@@ -77,7 +78,7 @@ fn meta(file: &Bytes, start: usize) -> Result<(Option<String>, usize), ReadError
         }
         let (header_length, length) = if matches!(vr, VR::OB | VR::OW | VR::UN | VR::UT | VR::SQ) {
             let long = file.get(at + 8..at + 12).ok_or(ReadError::Damaged("file meta cut off"))?;
-            (12, le32(long) as usize)
+            (12, le32(long, 0) as usize)
         } else {
             (8, usize::from(le16(header, 6)))
         };
@@ -109,7 +110,7 @@ fn sniff(body: &[u8], strict: bool) -> Option<Encoding> {
         Some(Encoding::ExplicitLittle)
     } else if has_vr && plausible(big) {
         Some(Encoding::ExplicitBig)
-    } else if plausible(little) && le32(&header[4..]) as usize <= body.len() {
+    } else if plausible(little) && le32(header, 4) as usize <= body.len() {
         Some(Encoding::ImplicitLittle)
     } else {
         None
@@ -149,12 +150,4 @@ fn inflate(deflated: &[u8], limit_bytes: u64) -> Result<Bytes, ReadError> {
         return Err(ReadError::Damaged("bytes follow the deflated data set"));
     }
     Ok(inflated.into())
-}
-
-fn le16(bytes: &[u8], at: usize) -> u16 {
-    u16::from_le_bytes([bytes[at], bytes[at + 1]])
-}
-
-fn le32(bytes: &[u8]) -> u32 {
-    u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
 }
