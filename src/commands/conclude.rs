@@ -152,9 +152,13 @@ fn write_results(
             .map_err(|error| Halt::storage("--private-log", &error))?;
     }
     // The summary comes last: its presence says that the run is complete.
-    let finished = put(&config.output, SUMMARY, &json)
-        .and_then(|()| std::fs::write(config.output.join(STATE).join(FINISHED), ""));
+    let mark = config.output.join(STATE).join(FINISHED);
+    let finished = put(&config.output, SUMMARY, &json).and_then(|()| std::fs::write(&mark, ""));
     finished.map_err(|error| {
+        // Half a mark would make the next try refuse what this one has not brought to its end.
+        for half in [&mark, &config.output.join(SUMMARY)] {
+            std::fs::remove_file(half).ok();
+        }
         if let Some(path) = &config.private_log {
             // The next try fills it anew and would refuse one that is not empty.
             storage::empty_private(path).ok();
