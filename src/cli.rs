@@ -1,11 +1,12 @@
 //! What was typed: the command line, with the help that teaches it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::{ConfigError, RunConfig, input_folder, new_path};
+use crate::config::{ConfigError, Isolation, RunConfig, input_folder, new_path, parse_bytes};
 use crate::encode::{CODECS, Encoder};
 use crate::sample::Kind;
 
@@ -63,6 +64,9 @@ pub enum Command {
     /// The key ties pseudonyms to patients. Keep it as safe as the originals: with it the same input
     /// gives the same pseudonyms again, without it nobody can link the output to a patient.
     Keygen(KeygenArgs),
+    /// The worker process of a rank; started by sauva itself.
+    #[command(hide = true)]
+    Worker,
 }
 
 /// Options of `sauva run`.
@@ -71,7 +75,8 @@ pub struct RunArgs {
     /// Folder with DICOM files, searched at every depth. Links are not followed.
     #[arg(long, short)]
     pub input: PathBuf,
-    /// Folder for the results: new, empty, or left by a run of sauva that did not finish.
+    /// Folder for the results: new, empty, or of an earlier try of this very command, which is then
+    /// gone on with: what is done is kept, what is damaged is made anew.
     #[arg(long, short)]
     pub output: PathBuf,
     /// Key file of `sauva keygen`. Default: `$XDG_CONFIG_HOME/sauva/key`, made on first use.
@@ -94,6 +99,25 @@ pub struct RunArgs {
     /// stands for. It names patients: keep it outside the output.
     #[arg(long, value_name = "FILE")]
     pub private_log: Option<PathBuf>,
+    /// Where the work is done. process: in a worker process, so that a file which crashes, hangs or eats
+    /// memory costs that file alone. none: in the rank itself, where such a file ends the job.
+    #[arg(long, value_enum, default_value_t = Isolation::Process)]
+    pub isolation: Isolation,
+    /// Seconds that one file may be in work before it is quarantined as `timeout`.
+    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
+    pub wall_limit: u64,
+    /// Seconds of processor time that one file may take before it is quarantined as `timeout`.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub cpu_limit: u64,
+    /// Memory of each rank's worker process, such as 8G. Default: its share of what the node has.
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    pub memory: Option<u64>,
+    /// Deepest nesting of sequences; files that go deeper are quarantined.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub max_depth: u16,
+    /// Do what earlier tries quarantined anew.
+    #[arg(long)]
+    pub retry: bool,
     /// Do not show the progress.
     #[arg(long)]
     pub quiet: bool,
@@ -106,12 +130,30 @@ fn codec_names() -> PossibleValuesParser {
 impl RunArgs {
     /// Settles what was typed; every field is taken up, so that none can be forgotten.
     pub fn resolve(self) -> Result<RunConfig, ConfigError> {
-        let Self { input, output, key_file, codec, schedule, profile, threads, private_log, quiet } =
-            self;
+        let Self {
+            input,
+            output,
+            key_file,
+            codec,
+            schedule,
+            profile,
+            threads,
+            private_log,
+            isolation,
+            wall_limit,
+            cpu_limit,
+            memory,
+            max_depth,
+            retry,
+            quiet,
+        } = self;
         debug_assert!(schedule == "static" && profile == "basic", "clap allows no others");
         let encoder = Encoder::by_name(&codec).ok_or(ConfigError::Codec)?;
         if threads == Some(0) {
             return Err(ConfigError::Threads);
+        }
+        if wall_limit == 0 || cpu_limit == 0 {
+            return Err(ConfigError::NoTime);
         }
         let private_log = private_log
             .map(|path| new_path(&path).map_err(|error| ConfigError::PrivateLog(error.kind())))
@@ -124,6 +166,12 @@ impl RunArgs {
             codec,
             encoder,
             threads,
+            isolation,
+            wall_limit: Duration::from_secs(wall_limit),
+            cpu_limit: Duration::from_secs(cpu_limit),
+            memory_bytes: memory,
+            max_depth: max_depth.into(),
+            retry,
             progress: !quiet,
         })
     }

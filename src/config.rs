@@ -2,8 +2,10 @@
 //! What is wrong with them is said in one sentence each.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::encode::Encoder;
+use crate::read::Limits;
 
 /// The settled configuration of `sauva run`.
 #[derive(Debug, Clone)]
@@ -22,8 +24,29 @@ pub struct RunConfig {
     pub encoder: Encoder,
     /// Threads of a rank; `None` leaves it to what the node offers.
     pub threads: Option<usize>,
+    /// Where the work is done.
+    pub isolation: Isolation,
+    /// Time that may pass while a file is in work.
+    pub wall_limit: Duration,
+    /// Processor time that a file may take.
+    pub cpu_limit: Duration,
+    /// Memory of the worker process of a rank; `None` leaves it to what the node has.
+    pub memory_bytes: Option<u64>,
+    /// Deepest nesting of sequences.
+    pub max_depth: usize,
+    /// Whether what earlier tries quarantined is done anew.
+    pub retry: bool,
     /// Whether rank 0 shows the progress.
     pub progress: bool,
+}
+
+/// Where the work is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Isolation {
+    /// In a worker process: a file that crashes, hangs or eats memory costs that file alone.
+    Process,
+    /// In this process: such a file ends the job.
+    None,
 }
 
 /// What is wrong with a configuration. No message holds a path: a path may name a patient.
@@ -61,12 +84,20 @@ pub enum ConfigError {
     /// The key would travel with the de-identified data.
     #[error("--key-file lies inside --output: keep the key apart from what it protects")]
     KeyInside,
+    /// No time or depth at all.
+    #[error("--wall-limit and --cpu-limit must be at least 1 second")]
+    NoTime,
     /// A pool of no threads.
     #[error("--threads must be at least 1")]
     Threads,
 }
 
 impl RunConfig {
+    /// Bounds on what one file may ask for.
+    pub fn limits(&self) -> Limits {
+        Limits { depth: self.max_depth, ..Limits::default() }
+    }
+
     /// Checks how the folders lie to each other. Makes nothing.
     pub fn check_folders(&self) -> Result<(), ConfigError> {
         if self.output.starts_with(&self.input) {
@@ -83,16 +114,25 @@ impl RunConfig {
             Some(log) if log.starts_with(&self.output) || log.starts_with(&self.input) => {
                 Err(ConfigError::PrivateLogInside)
             }
-            // One that is empty is left from a run that did not finish.
-            Some(log) if log.symlink_metadata().is_ok_and(|m| !m.is_file() || m.len() > 0) => {
-                Err(ConfigError::PrivateLogExists)
-            }
             Some(log) if !log.parent().is_some_and(Path::is_dir) => {
                 Err(ConfigError::PrivateLog(std::io::ErrorKind::NotFound))
             }
             _ => Ok(()),
         }
     }
+}
+
+/// A number of bytes, such as `512M` or `8G`: plain, or with K, M, G or T for powers of 1024.
+pub fn parse_bytes(text: &str) -> Result<u64, &'static str> {
+    let (digits, shift) = match text.trim().char_indices().last() {
+        Some((at, 'K' | 'k')) => (&text.trim()[..at], 10),
+        Some((at, 'M' | 'm')) => (&text.trim()[..at], 20),
+        Some((at, 'G' | 'g')) => (&text.trim()[..at], 30),
+        Some((at, 'T' | 't')) => (&text.trim()[..at], 40),
+        _ => (text.trim(), 0),
+    };
+    let number: u64 = digits.parse().map_err(|_| "not a number of bytes such as 8G")?;
+    number.checked_shl(shift).filter(|bytes| bytes >> shift == number).ok_or("too large")
 }
 
 /// An input folder as an absolute path without links.
@@ -140,6 +180,12 @@ mod tests {
             codec: "jpeg-ls".into(),
             encoder: Encoder::by_name("jpeg-ls").unwrap(),
             threads: None,
+            isolation: Isolation::None,
+            wall_limit: Duration::from_secs(1),
+            cpu_limit: Duration::from_secs(1),
+            memory_bytes: None,
+            max_depth: 32,
+            retry: false,
             progress: false,
         }
     }
@@ -153,6 +199,16 @@ mod tests {
         assert!(check("/a", "/ab", None).is_ok());
         let log = Some("/ab/log.csv");
         assert!(matches!(check("/a", "/ab", log), Err(ConfigError::PrivateLogInside)));
+    }
+
+    #[test]
+    fn bytes_may_be_told_in_powers_of_1024() {
+        assert_eq!(parse_bytes("512"), Ok(512));
+        assert_eq!(parse_bytes("3k"), Ok(3072));
+        assert_eq!(parse_bytes("8G"), Ok(8 << 30));
+        for wrong in ["", "G", "-1", "1.5G", "many", "99999999999T"] {
+            assert!(parse_bytes(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

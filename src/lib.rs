@@ -14,7 +14,9 @@ pub mod image;
 pub mod instance;
 pub mod ledger;
 pub mod manifest;
+pub mod memory;
 pub mod pipeline;
+pub mod process;
 pub mod read;
 pub mod record;
 pub mod results;
@@ -25,3 +27,6 @@ pub mod stage;
 pub mod stats;
 pub mod storage;
 pub mod write;
+
+#[global_allocator]
+static ALLOCATOR: memory::Allocator = memory::Allocator;

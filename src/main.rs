@@ -5,12 +5,15 @@ use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::Context;
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use sauva::cli::{Cli, Command, LogFormat, RunArgs};
 use sauva::comm::{self, Comm};
 use sauva::commands::{Conclusion, Halt, generate, keygen, run};
-use sauva::crew;
+use sauva::config::Isolation;
+use sauva::crew::{self, WorkerProcess};
+use sauva::process;
 use sauva::record::ExitStatus;
 use tracing_subscriber::EnvFilter;
 
@@ -25,6 +28,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run(args),
         Command::Generate(args) => tell(generate::execute(&args)),
         Command::Keygen(args) => tell(keygen::execute(&args)),
+        Command::Worker => return work(),
     };
     // Nothing is left to do for a reader that has gone away.
     write!(std::io::stdout(), "{text}").ok();
@@ -67,8 +71,24 @@ fn usage(error: &clap::Error) -> ExitCode {
     code(ExitStatus::Usage)
 }
 
+/// The worker process of a rank.
+fn work() -> ExitCode {
+    std::panic::set_hook(Box::new(report_panic));
+    match crew::attend() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => code(complain(&error.into())),
+    }
+}
+
 fn run(args: RunArgs) -> (ExitStatus, String) {
     std::panic::set_hook(Box::new(report_panic));
+    process::forbid_core_files();
+    // Before MPI starts: on some networks a process that speaks MPI may not start others.
+    let worker = match args.isolation {
+        Isolation::Process => Some(WorkerProcess::start()),
+        Isolation::None => None,
+    };
+    let worker = worker.transpose().context("the worker process cannot be started");
     let comm = match comm::connect() {
         Ok(comm) => comm,
         Err(refusal) => return (complain(&refusal.into()), String::new()),
@@ -76,7 +96,10 @@ fn run(args: RunArgs) -> (ExitStatus, String) {
     comm::abort_on_panic(ExitStatus::Check as i32);
     let span = tracing::info_span!("sauva", rank = comm.rank());
     let _entered = span.enter();
-    let outcome = job(args, comm.as_ref());
+    if comm.size() == 1 {
+        process::keep_secrets();
+    }
+    let outcome = job(args, comm.as_ref(), worker);
     let (is_first, is_alone) = (comm.rank() == 0, comm.size() == 1);
     let outcome = outcome.map_err(|error| complain_once(comm.as_ref(), &error));
     comm.finish();
@@ -95,9 +118,14 @@ fn run(args: RunArgs) -> (ExitStatus, String) {
     (status, text)
 }
 
-fn job(args: RunArgs, comm: &dyn Comm) -> anyhow::Result<Conclusion> {
+fn job(
+    args: RunArgs,
+    comm: &dyn Comm,
+    worker: anyhow::Result<Option<WorkerProcess>>,
+) -> anyhow::Result<Conclusion> {
     let config = comm::agree(comm, args.resolve().map_err(anyhow::Error::from))?;
-    run::execute(&config, comm)
+    let worker = comm::agree(comm, worker)?;
+    run::execute(&config, comm, worker)
 }
 
 /// Says what is wrong, once for all ranks, and gives the status that all leave with. They come here

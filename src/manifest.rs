@@ -14,20 +14,22 @@ pub struct FileEntry {
     pub path: PathBuf,
     /// Its size in bytes when the tree was scanned.
     pub size_bytes: u64,
+    /// When it was last modified then, in nanoseconds since 1970.
+    pub modified_ns: i64,
     /// The keyed name under which reports speak of it.
     pub path_id: String,
 }
 
 /// Paths travel between ranks as bytes: they need not be UTF-8.
-mod path_bytes {
+pub(crate) mod path_bytes {
     use super::{OsStrExt, OsString, OsStringExt, Path, PathBuf};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
         path.as_os_str().as_bytes().serialize(to)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
         Ok(OsString::from_vec(Vec::deserialize(from)?).into())
     }
 }

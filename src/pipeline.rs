@@ -5,6 +5,8 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::deident::{DeidentError, Deidentifier};
 use crate::encode::{self, EncodeError, Encoder};
 use crate::instance::Encoded;
@@ -13,7 +15,8 @@ use crate::read::{self, Limits, ReadError};
 use crate::record::{Failure, FileRecord, InstanceRecord, Outcome};
 use crate::stage::{Stage, StageClock};
 use crate::stats::{ImageMeasurement, measure_image, measure_samples, modality};
-use crate::write::{self, Place, WriteError, Written};
+use crate::storage::SharedStorage;
+use crate::write::{self, Staged, WriteError};
 
 /// What the stages need; shared by all threads of a rank.
 #[derive(Debug)]
@@ -28,14 +31,16 @@ pub struct Pipeline {
     pub deidentifier: Deidentifier,
     /// The codec.
     pub encoder: Encoder,
+    /// Where it is written.
+    pub storage: SharedStorage,
 }
 
-/// A file that was taken through.
-#[derive(Debug)]
+/// A file that was taken through; what is to be written stands under its temporary name.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Processed {
     /// What became of it.
     pub record: FileRecord,
-    /// What it adds to the totals: `None` where nothing new stands under a final name.
+    /// What it would add to the totals.
     pub measurement: Option<ImageMeasurement>,
 }
 
@@ -92,21 +97,22 @@ impl Pipeline {
             .time(Stage::Encode, || self.encoder.encode(deidentified))
             .map_err(StageError::Encode)?;
         let measurement = clock.time(Stage::Measure, || measure_image(&encoded));
-        let written = clock
-            .time(Stage::Write, || write::write(&self.output, &entry.path_id, &encoded))
+        let (storage, path_id) = (self.storage.as_ref(), &entry.path_id);
+        let staged = clock
+            .time(Stage::Write, || write::stage(storage, &self.output, path_id, &encoded))
             .map_err(StageError::Write)?;
-        let is_first = written.place == Place::Final;
         let measured = measurement.as_ref().and_then(|m| m.measured.clone());
-        let mut instance = instance_record(encoded, written, source_transfer_syntax);
+        let mut instance = instance_record(encoded, staged, source_transfer_syntax);
         instance.measured = measured;
         let record = FileRecord {
-            path_id: entry.path_id.clone(),
+            path_id: path_id.clone(),
             size_bytes: entry.size_bytes,
+            modified_ns: entry.modified_ns,
             outcome: Outcome::Written,
             failure: None,
             instance: Some(Box::new(instance)),
         };
-        Ok(Processed { record, measurement: measurement.filter(|_| is_first) })
+        Ok(Processed { record, measurement })
     }
 }
 
@@ -142,22 +148,22 @@ impl Processed {
         Self::unwritten(entry, Outcome::Quarantined, failure)
     }
 
-    fn unwritten(entry: &FileEntry, outcome: Outcome, failure: Failure) -> Self {
+    /// A file that is not written, for this reason.
+    pub fn unwritten(entry: &FileEntry, outcome: Outcome, failure: Failure) -> Self {
         tracing::debug!(path_id = entry.path_id, class = failure.class, "not written");
-        let record = FileRecord::failed(&entry.path_id, entry.size_bytes, outcome, failure);
-        Self { record, measurement: None }
+        Self { record: FileRecord::failed(entry, outcome, failure), measurement: None }
     }
 }
 
 fn instance_record(
     encoded: Encoded,
-    written: Written,
+    staged: Staged,
     source_transfer_syntax: String,
 ) -> InstanceRecord {
     InstanceRecord {
-        path: written.path,
-        sha256: written.sha256,
-        bytes_out: written.bytes,
+        path: staged.path,
+        sha256: staged.sha256,
+        bytes_out: staged.bytes,
         modality: modality(&encoded.data_set),
         patient_id: encoded.identity.patient_id,
         study_uid: encoded.identity.study_uid,
@@ -170,6 +176,8 @@ fn instance_record(
         image: encoded.image,
         pixel_bytes_native: encoded.pixel_bytes.native,
         pixel_bytes_encoded: encoded.pixel_bytes.encoded,
+        contested: false,
+        counted: false,
         measured: None,
     }
 }

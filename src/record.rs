@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::image::ImagePixel;
 use crate::instance::KeptNative;
+use crate::manifest::FileEntry;
 use crate::stage::Stage;
 use crate::stats::Measured;
 
@@ -51,6 +52,8 @@ pub struct FileRecord {
     pub path_id: String,
     /// Its size in bytes.
     pub size_bytes: u64,
+    /// When it was last modified, in nanoseconds since 1970, as the scan saw it.
+    pub modified_ns: i64,
     /// The state in which it ended.
     pub outcome: Outcome,
     /// Why it was not written.
@@ -61,19 +64,31 @@ pub struct FileRecord {
 
 impl FileRecord {
     /// The record of a file that was not written.
-    pub fn failed(path_id: &str, size_bytes: u64, outcome: Outcome, failure: Failure) -> Self {
+    pub fn failed(entry: &FileEntry, outcome: Outcome, failure: Failure) -> Self {
         Self {
-            path_id: path_id.to_owned(),
-            size_bytes,
+            path_id: entry.path_id.clone(),
+            size_bytes: entry.size_bytes,
+            modified_ns: entry.modified_ns,
             outcome,
             failure: Some(failure),
             instance: None,
         }
     }
 
+    /// Whether this is the record of the file as it is now.
+    pub fn is_of(&self, entry: &FileEntry) -> bool {
+        (self.size_bytes, self.modified_ns) == (entry.size_bytes, entry.modified_ns)
+    }
+
     /// Whether the file was not let through.
     pub fn is_quarantined(&self) -> bool {
         self.outcome == Outcome::Quarantined
+    }
+}
+
+impl AsRef<Self> for FileRecord {
+    fn as_ref(&self) -> &Self {
+        self
     }
 }
 
@@ -110,6 +125,10 @@ pub struct InstanceRecord {
     pub pixel_bytes_native: u64,
     /// Length of the pixel data as written.
     pub pixel_bytes_encoded: u64,
+    /// Whether it waits beside its final name, which other content had taken.
+    pub contested: bool,
+    /// Whether the totals hold its samples: of files with the same content one does.
+    pub counted: bool,
     /// Statistics of the samples, where they are integers with a meaning.
     pub measured: Option<Measured>,
 }

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use crate::deident::Pseudonyms;
@@ -27,6 +27,14 @@ pub struct Other {
     pub path_id: String,
     /// What it is.
     pub kind: OtherKind,
+}
+
+impl Other {
+    /// As an entry of the input with nothing in it.
+    pub fn entry(&self) -> FileEntry {
+        let (path, path_id) = (self.path.clone(), self.path_id.clone());
+        FileEntry { path, size_bytes: 0, modified_ns: 0, path_id }
+    }
 }
 
 /// What a name stands for that is no regular file.
@@ -60,12 +68,14 @@ impl OtherKind {
     }
 }
 
-/// Lists everything below `root`, in no particular order.
-pub fn scan(root: &Path, pseudonyms: &Pseudonyms) -> Scan {
+/// Lists everything below `root`, in no particular order; breaks off when it may not go on.
+pub fn scan(root: &Path, pseudonyms: &Pseudonyms, may_go_on: &dyn Fn() -> bool) -> Scan {
     let mut found = Scan::default();
     // Folders still to be listed, below the root: a stack and no recursion, for deep trees.
     let mut folders = vec![PathBuf::new()];
-    while let Some(folder) = folders.pop() {
+    while may_go_on()
+        && let Some(folder) = folders.pop()
+    {
         let Ok(entries) = fs::read_dir(root.join(&folder)) else {
             found.other(folder, OtherKind::Unreadable, pseudonyms);
             continue;
@@ -92,7 +102,9 @@ impl Scan {
         match entry.metadata() {
             Ok(meta) => {
                 let path_id = pseudonyms.path_id(path.as_os_str().as_bytes());
-                self.files.push(FileEntry { path, size_bytes: meta.len(), path_id });
+                let modified_ns = meta.mtime().saturating_mul(1_000_000_000) + meta.mtime_nsec();
+                let size_bytes = meta.len();
+                self.files.push(FileEntry { path, size_bytes, modified_ns, path_id });
             }
             Err(_) => self.other(path, OtherKind::Unreadable, pseudonyms),
         }
@@ -137,7 +149,7 @@ mod tests {
         )
         .unwrap();
         let pseudonyms = Pseudonyms::new(&Key::from_bytes(&[7; 32]).unwrap());
-        let mut found = scan(root, &pseudonyms);
+        let mut found = scan(root, &pseudonyms, &|| true);
         found.files.sort_by(|a, b| a.path.cmp(&b.path));
         let files: Vec<_> = found.files.iter().map(|f| (f.path.clone(), f.size_bytes)).collect();
         assert_eq!(files, [("a/b/one".into(), 1), ("two".into(), 2)]);

@@ -1,5 +1,6 @@
-//! Writing: an `Encoded` in, a file under its new UIDs out. The name comes into being with the whole
-//! file behind it. Whoever comes second to a name leaves the first alone.
+//! Writing, in two steps: an `Encoded` in, a file beside its final name out ([`stage`]); and once many
+//! such files are safe on the disk, the final name ([`place`]). So a final name always has a whole file
+//! behind it.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::dataset::{encode_data_set, encode_file_meta};
 use crate::instance::{Encoded, Identity};
-use crate::storage::{self, Commit};
+use crate::storage::{Commit, Storage};
 
 /// Implementation Class UID (0002,0012): a UUID of this program (PS3.5 section B.2).
 pub const IMPLEMENTATION_CLASS_UID: &str = "2.25.142747908155619017334589318613048352361";
@@ -19,18 +20,18 @@ pub const IMPLEMENTATION_VERSION: &str = concat!("SAUVA_", env!("CARGO_PKG_VERSI
 pub const INSTANCES: &str = "dicom";
 /// The folder of the program's own files below the output folder.
 pub const STATE: &str = ".sauva";
+/// What a temporary name ends in.
+pub const TEMPORARY: &str = "part";
 
-/// A file as it was written.
+/// A file that stands under its temporary name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
-    /// Path below the output folder.
+pub struct Staged {
+    /// The final path below the output folder.
     pub path: String,
     /// SHA-256 of the file, lowercase hex.
     pub sha256: String,
     /// Its size.
     pub bytes: u64,
-    /// Whether it stands under its final name, or another file came first.
-    pub place: Place,
 }
 
 /// Where a written file ended.
@@ -49,28 +50,60 @@ pub enum Place {
 #[error("an instance cannot be written: {}", .0.kind())]
 pub struct WriteError(#[from] io::Error);
 
-/// Writes an instance below `output`. `path_id` keeps temporary names of ranks apart.
-pub fn write(output: &Path, path_id: &str, encoded: &Encoded) -> Result<Written, WriteError> {
+/// Writes an instance below `output`, beside its final name. `path_id` keeps temporary names apart.
+pub fn stage(
+    storage: &dyn Storage,
+    output: &Path,
+    path_id: &str,
+    encoded: &Encoded,
+) -> Result<Staged, WriteError> {
     let file = serialize(encoded);
-    let sha256 = hex(&Sha256::digest(&file));
     let path = relative_path(&encoded.identity);
-    let target = output.join(&path);
-    let temporary = target.with_file_name(format!("{path_id}.part"));
-    storage::write_new(&temporary, &file)?;
-    let place = match storage::commit(&temporary, &target)? {
-        Commit::Done => Place::Final,
-        Commit::Taken if std::fs::read(&target)? == file => {
-            std::fs::remove_file(&temporary)?;
-            Place::SameThere
+    storage.write_new(&temporary_path(output, &path, path_id), &file)?;
+    Ok(Staged { path, sha256: hex(&Sha256::digest(&file)), bytes: file.len() as u64 })
+}
+
+/// Gives a staged file its final name. Whoever comes second to a name leaves the first alone.
+pub fn place(
+    storage: &dyn Storage,
+    output: &Path,
+    path_id: &str,
+    sop_instance_uid: &str,
+    staged: &Staged,
+) -> io::Result<Place> {
+    let target = output.join(&staged.path);
+    let temporary = temporary_path(output, &staged.path, path_id);
+    match storage.commit(&temporary, &target) {
+        Ok(Commit::Done) => Ok(Place::Final),
+        Ok(Commit::Taken) if is_intact(storage, &target, &staged.sha256)? => {
+            storage.remove(&temporary)?;
+            Ok(Place::SameThere)
         }
-        Commit::Taken => {
-            let beside = contested_path(output, &encoded.identity.sop_instance_uid, &sha256);
-            std::fs::create_dir_all(beside.parent().unwrap_or(output))?;
-            std::fs::rename(&temporary, beside)?;
-            Place::Contested
+        Ok(Commit::Taken) => {
+            let beside = contested_path(output, sop_instance_uid, &staged.sha256);
+            storage.rename(&temporary, &beside)?;
+            Ok(Place::Contested)
         }
-    };
-    Ok(Written { path, sha256, bytes: file.len() as u64, place })
+        // NFS may repeat a rename that has worked and report that the file is gone.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if is_intact(storage, &target, &staged.sha256)? { Ok(Place::Final) } else { Err(error) }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether this file is there and has this digest.
+pub fn is_intact(storage: &dyn Storage, path: &Path, sha256: &str) -> io::Result<bool> {
+    match storage.read(path) {
+        Ok(bytes) => Ok(hex(&Sha256::digest(&bytes)) == sha256),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The name of a file until it is whole and safe.
+fn temporary_path(output: &Path, path: &str, path_id: &str) -> PathBuf {
+    output.join(path).with_file_name(format!("{path_id}.{TEMPORARY}"))
 }
 
 /// Where a file waits whose name another content has taken.

@@ -41,12 +41,21 @@ pub enum Tag {
     Chunk,
     /// How far a rank has come.
     Progress,
+    /// From rank 0: begin no more work.
+    Stop,
 }
 
 impl Tag {
     /// Every tag, each at the place that is its number.
-    pub const ALL: [Self; 6] =
-        [Self::Broadcast, Self::Scatter, Self::Gather, Self::Request, Self::Chunk, Self::Progress];
+    pub const ALL: [Self; 7] = [
+        Self::Broadcast,
+        Self::Scatter,
+        Self::Gather,
+        Self::Request,
+        Self::Chunk,
+        Self::Progress,
+        Self::Stop,
+    ];
 }
 
 /// One rank's end of the communication.

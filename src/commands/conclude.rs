@@ -8,22 +8,22 @@ use std::os::unix::ffi::OsStrExt;
 use anyhow::Result;
 
 use super::halt::Halt;
-use super::output::{FINISHED, SUMMARY};
-use super::parcel::{Lead, RankReport, count_records, decode};
+use super::output::SUMMARY;
+use super::parcel::{Harvest, Lead, RankReport, count_records, decode};
+use super::plan::Plan;
+use super::prepare::PRIVATE_LOG_HEAD;
 use crate::comm;
 use crate::config::RunConfig;
-use crate::crew::Harvest;
 use crate::deident::Pseudonyms;
-use crate::ledger::settle;
-use crate::read::Limits;
+use crate::ledger::{Disputes, Line};
 use crate::record::{ExitStatus, Failure, FileRecord, Outcome};
 use crate::results::{
     Counts, Digests, RankMetrics, RunFacts, RunShape, Summary, digest, failures_csv, index_csv,
-    manifest, metrics_csv, put, summarize,
+    manifest, metrics_csv, summarize,
 };
 use crate::stage::Stopwatch;
-use crate::storage;
-use crate::write::STATE;
+use crate::stats::Totals;
+use crate::storage::{SharedStorage, Storage};
 
 /// How a run ended.
 #[derive(Debug)]
@@ -36,26 +36,29 @@ pub struct Conclusion {
 
 pub(super) fn conclude(
     config: &RunConfig,
-    lead: &Lead,
+    lead: &mut Lead,
     pseudonyms: &Pseudonyms,
     reports: &[Vec<u8>],
     wall: &Stopwatch,
+    storage: &SharedStorage,
 ) -> Result<Conclusion> {
     let (mut harvest, mut ranks, shares) = merge(reports);
     if let Some(reason) = harvest.stopped {
-        return Err(Halt::Stopped(reason).into());
+        let done = lead.plan.done_before + harvest.records.len() as u64;
+        return Err(Halt::Incomplete { reason, done, total: lead.files.len() as u64 }.into());
     }
+    add_the_past(config, lead, &mut harvest, storage)?;
     let others = lead.others.iter().map(|other| {
         let failure = Failure {
             stage: None,
             class: other.kind.class().to_owned(),
             message: other.kind.message().to_owned(),
         };
-        FileRecord::failed(&other.path_id, 0, Outcome::Quarantined, failure)
+        FileRecord::failed(&other.entry(), Outcome::Quarantined, failure)
     });
     harvest.records.extend(others);
     let records = &mut harvest.records;
-    settle(records, &mut harvest.totals, &config.output, &Limits::default())
+    settle(config, lead, records, &mut harvest.totals, storage)
         .map_err(|error| Halt::storage("an instance under its final name", &error))?;
     check_accounts(lead, records)?;
     for record in records.iter().filter(|record| record.outcome == Outcome::Written) {
@@ -68,10 +71,47 @@ pub(super) fn conclude(
         count_records(rank, &records[share]);
         rank.wall_s = rank.wall_s.max(wall.seconds());
     }
-    let summary = write_results(config, lead, pseudonyms, &harvest, &ranks)?;
+    let summary = write_results(config, lead, pseudonyms, &harvest, &ranks, storage.as_ref())?;
     let failed = summary.outcome.quarantined > 0;
     let status = if failed { ExitStatus::Quarantined } else { ExitStatus::Done };
     Ok(Conclusion { status, text: last_words(lead, config, &summary, &ranks)? })
+}
+
+/// The records and totals of earlier tries, behind those of this one.
+fn add_the_past(
+    config: &RunConfig,
+    lead: &Lead,
+    harvest: &mut Harvest,
+    storage: &SharedStorage,
+) -> Result<()> {
+    let totals = lead.past.totals(storage.as_ref(), &config.output, &config.limits());
+    harvest.totals.merge(&totals.map_err(|error| Halt::storage("the statistics", &error))?);
+    harvest.records.extend(lead.past.records().cloned());
+    harvest.records.extend(lead.plan.refused.iter().cloned());
+    Ok(())
+}
+
+/// Decides between files that claim one name. What that changes in the totals stands in the journal
+/// before any file is moved.
+fn settle(
+    config: &RunConfig,
+    lead: &mut Lead,
+    records: &mut [FileRecord],
+    totals: &mut Totals,
+    storage: &SharedStorage,
+) -> std::io::Result<()> {
+    let disputes = Disputes::find(records);
+    let (storage, output) = (storage.as_ref(), &config.output);
+    let recounts = disputes.recounts(records, storage, output, &config.limits())?;
+    if !recounts.is_empty() {
+        recounts.iter().for_each(|recount| totals.merge(&recount.totals));
+        let session = lead.past.next_session();
+        if let Some(journal) = &mut lead.journal {
+            journal.append(&Line::Recounted { session, recounts })?;
+        }
+        storage.sync(output)?;
+    }
+    disputes.carry_out(records, storage, output)
 }
 
 /// All harvests as one, the metrics of each rank, and where its records lie.
@@ -89,12 +129,16 @@ fn merge(reports: &[Vec<u8>]) -> (Harvest, Vec<RankMetrics>, Vec<Range<usize>>) 
     (harvest, ranks, shares)
 }
 
-/// Every input must stand in exactly one record: a lost file must not look like a success.
+/// Every input must stand in exactly one record: a lost file must not look like a success. Records of
+/// inputs that are gone stand beside.
 fn check_accounts(lead: &Lead, records: &[FileRecord]) -> Result<(), Halt> {
-    let mut expected: Vec<&str> = lead.files.iter().map(|file| file.path_id.as_str()).collect();
-    expected.extend(lead.others.iter().map(|other| other.path_id.as_str()));
-    let mut found: Vec<&str> = records.iter().map(|record| record.path_id.as_str()).collect();
+    let files = lead.files.iter().map(|file| &file.path_id);
+    let others = lead.others.iter().map(|other| &other.path_id);
+    let before = lead.past.records().chain(&lead.plan.refused).map(|record| &record.path_id);
+    let mut expected: Vec<&String> = files.chain(others).chain(before).collect();
+    let mut found: Vec<&String> = records.iter().map(|record| &record.path_id).collect();
     expected.sort_unstable();
+    expected.dedup();
     found.sort_unstable();
     if expected != found || Counts::of(records).total() != expected.len() as u64 {
         let (found, accounted) = (expected.len(), found.len());
@@ -105,10 +149,11 @@ fn check_accounts(lead: &Lead, records: &[FileRecord]) -> Result<(), Halt> {
 
 fn write_results(
     config: &RunConfig,
-    lead: &Lead,
+    lead: &mut Lead,
     pseudonyms: &Pseudonyms,
     harvest: &Harvest,
     ranks: &[RankMetrics],
+    storage: &dyn Storage,
 ) -> Result<Summary> {
     let records = &harvest.records;
     let (index, failures) = (index_csv(records)?, failures_csv(records)?);
@@ -119,7 +164,7 @@ fn write_results(
         manifest: digest(&manifest),
         statistics: String::new(),
     };
-    let run_id = format!("{}-{}", lead.start_unix_s, std::process::id());
+    let run_id = lead.run_id();
     let threads = ranks.iter().map(|rank| rank.threads).max().unwrap_or(1);
     let mode = match (ranks.len(), threads) {
         (1, _) => "threads",
@@ -144,27 +189,20 @@ fn write_results(
         ("manifest.sha256", &manifest),
         ("metrics.csv", &metrics),
     ];
+    let put = |name: &str, bytes: &[u8]| {
+        let path = config.output.join(name);
+        storage.replace(&path, bytes).map_err(|error| Halt::storage(name, &error))
+    };
     for (name, bytes) in data {
-        put(&config.output, name, bytes).map_err(|error| Halt::storage(name, &error))?;
+        put(name, bytes)?;
     }
-    if let Some(path) = &config.private_log {
-        storage::fill_private(path, &private_log(lead, records)?)
-            .map_err(|error| Halt::storage("--private-log", &error))?;
+    let private = private_log(lead, records)?;
+    if let Some(log) = &mut lead.private_log {
+        log.fill(&private).map_err(|error| Halt::storage("--private-log", &error))?;
     }
     // The summary comes last: its presence says that the run is complete.
-    let mark = config.output.join(STATE).join(FINISHED);
-    let finished = put(&config.output, SUMMARY, &json).and_then(|()| std::fs::write(&mark, ""));
-    finished.map_err(|error| {
-        // Half a mark would make the next try refuse what this one has not brought to its end.
-        for half in [&mark, &config.output.join(SUMMARY)] {
-            std::fs::remove_file(half).ok();
-        }
-        if let Some(path) = &config.private_log {
-            // The next try fills it anew and would refuse one that is not empty.
-            storage::empty_private(path).ok();
-        }
-        Halt::storage(SUMMARY, &error)
-    })?;
+    put(SUMMARY, &json)?;
+    storage.sync(&config.output).map_err(|error| Halt::storage(SUMMARY, &error))?;
     Ok(summary)
 }
 
@@ -176,8 +214,7 @@ fn private_log(lead: &Lead, records: &[FileRecord]) -> Result<Vec<u8>> {
     let others = lead.others.iter().map(|other| (&other.path_id, &other.path));
     let mut rows: Vec<_> = files.chain(others).collect();
     rows.sort();
-    let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record(["path_id", "outcome", "class", "path"])?;
+    let mut out = csv::Writer::from_writer(PRIVATE_LOG_HEAD.as_bytes().to_vec());
     for (path_id, path) in rows {
         let record = outcomes.get(path_id.as_str());
         let failure = record.and_then(|record| record.failure.as_ref());
@@ -198,11 +235,24 @@ fn last_words(
     ranks: &[RankMetrics],
 ) -> Result<String> {
     let mut text = String::new();
+    let Plan { done_before, inputs_gone, damaged, .. } = &lead.plan;
     if lead.key_was_made {
         writeln!(text, "A key of your own was made; keep it safe (`sauva keygen --help`).\n")?;
     }
     let Counts { written, duplicate, quarantined, not_dicom } = summary.outcome;
     writeln!(text, "  inputs        {:>10}", summary.outcome.total())?;
+    if *done_before > 0 {
+        writeln!(text, "  done before   {done_before:>10}")?;
+    }
+    if *damaged > 0 {
+        writeln!(
+            text,
+            "  made anew     {damaged:>10}   (damaged or gone since they were written)"
+        )?;
+    }
+    if *inputs_gone > 0 {
+        writeln!(text, "  inputs gone   {inputs_gone:>10}   (what they gave stays)")?;
+    }
     writeln!(text, "  written       {written:>10}")?;
     writeln!(text, "  duplicate     {duplicate:>10}")?;
     writeln!(text, "  quarantined   {quarantined:>10}")?;
@@ -217,10 +267,11 @@ fn last_words(
     )?;
     let wall = ranks.iter().map(|rank| rank.wall_s).fold(0.0, f64::max);
     let threads: usize = ranks.iter().map(|rank| rank.threads).sum();
+    let files: u64 = ranks.iter().map(|rank| rank.files).sum();
     writeln!(
         text,
         "  time          {wall:>8.2} s, {:.0} files/s, on {} rank(s) with {threads} thread(s)",
-        summary.input.files as f64 / wall.max(1e-3),
+        files as f64 / wall.max(1e-3),
         ranks.len()
     )?;
     writeln!(text, "\n  results in {}", config.output.display())?;

@@ -9,8 +9,8 @@ use crate::record::ExitStatus;
 pub enum Halt {
     /// Another run holds the output folder.
     #[error(
-        "another run holds --output (process {process} on {host}): wait for it, or if it is gone \
-         for sure, remove .sauva/lock there"
+        "another run holds --output (process {process} on {host}): wait for it; if it is gone for \
+         sure, wait a minute until its lock is stale, or remove .sauva/lock"
     )]
     Locked {
         /// Its process ID.
@@ -19,8 +19,21 @@ pub enum Halt {
         host: String,
     },
     /// The storage failed.
-    #[error("stopped: {0}. The input is unchanged; mend this and run the same command again")]
+    #[error("stopped: {0}. What is done is kept; mend this and run the same command again")]
     Stopped(String),
+    /// A signal asked for it.
+    #[error("stopped by {0}. What is done is kept; run the same command again to go on")]
+    Asked(&'static str),
+    /// A rank has stopped, for the reason that it gives.
+    #[error("{reason} ({done} of {total} files done)")]
+    Incomplete {
+        /// Why.
+        reason: String,
+        /// Files that are done, in this try and before.
+        done: u64,
+        /// All files of the input.
+        total: u64,
+    },
     /// Inputs are missing from the records, or stand there twice.
     #[error(
         "{found} inputs were found and {accounted} are accounted for: an error in sauva; the \
@@ -44,7 +57,7 @@ impl Halt {
     pub fn status(&self) -> ExitStatus {
         match self {
             Self::Locked { .. } => ExitStatus::Locked,
-            Self::Stopped(_) => ExitStatus::Stopped,
+            Self::Stopped(_) | Self::Asked(_) | Self::Incomplete { .. } => ExitStatus::Stopped,
             Self::Accounts { .. } => ExitStatus::Check,
         }
     }

@@ -1,14 +1,19 @@
 //! The commands, one file each.
 
 mod conclude;
+mod conduct;
 pub mod generate;
 mod halt;
 pub mod keygen;
+mod lock;
 mod machine;
 mod output;
 mod parcel;
+mod plan;
+mod prepare;
 mod progress;
 pub mod run;
+mod signals;
 
 pub use conclude::Conclusion;
 pub use halt::Halt;

@@ -1,38 +1,25 @@
-//! The output folder: whether it is ours to write to, and the mark and the lock that say so.
+//! The output folder: whether it is ours to write to, what earlier tries left in it, and the lock.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use rustix::fs::FlockOperation;
-use rustix::io::Errno;
 
 use super::halt::Halt;
-use super::machine::host;
-use crate::storage::{self, Commit};
-use crate::write::{INSTANCES, STATE};
+use super::lock::Lock;
+use crate::ledger::{Settings, journal_folder};
+use crate::storage::{Storage, create_private_folder};
+use crate::write::STATE;
 
 /// Its presence says that a run came to its end.
 pub(super) const SUMMARY: &str = "summary.json";
-/// The same below the program's own folder, should the summary be moved away.
-pub(super) const FINISHED: &str = "finished";
+/// What the output was begun with, in the program's own folder.
+const SETTINGS: &str = "settings.json";
 
-/// An output folder that this run holds; let go when dropped.
-#[derive(Debug)]
-pub(super) struct Output {
-    lock: PathBuf,
-}
-
-impl Drop for Output {
-    fn drop(&mut self) {
-        // A lock that stays behind is taken over by the next run here: the process is gone.
-        fs::remove_file(&self.lock).ok();
-    }
-}
-
-/// Makes the folder ours. New or empty, it gets the program's own folder as its mark; one of a run
-/// that did not finish is cleared and begun anew; everything else is refused and left as it is.
-pub(super) fn open(folder: &Path) -> Result<Output> {
+/// Makes the folder ours and locks it. New or empty, it gets the program's own folder as its mark; one
+/// of an earlier try is gone on with where it was begun with the same settings; everything else is
+/// refused and left as it is.
+pub(super) fn open(folder: &Path, storage: &dyn Storage, settings: &Settings) -> Result<Lock> {
     fs::create_dir_all(folder).context("--output: the folder cannot be made")?;
     let state = folder.join(STATE);
     if !state.is_dir() {
@@ -40,44 +27,32 @@ pub(super) fn open(folder: &Path) -> Result<Output> {
         if entries.next().is_some() {
             bail!("--output: the folder holds files that are not sauva's: choose a new one");
         }
-        fs::create_dir(&state).context("--output: nothing can be made in the folder")?;
+        create_private_folder(&state).context("--output: nothing can be made in the folder")?;
     }
-    let output = lock(&state)?;
-    if folder.join(SUMMARY).exists() || state.join(FINISHED).exists() {
-        bail!("--output: the folder holds the results of a finished run: choose a new one");
-    }
-    for left_over in [folder.join(INSTANCES), state.join("contested")] {
-        if left_over.exists() {
-            fs::remove_dir_all(left_over).context("--output: an unfinished run's files stay")?;
-        }
-    }
-    Ok(output)
+    let lock = Lock::take(&state, storage)?;
+    check_settings(&state, storage, settings)?;
+    let cannot = |error| Halt::storage("the folder of the journals", &error);
+    create_private_folder(&journal_folder(folder)).map_err(cannot)?;
+    Ok(lock)
 }
 
-/// Takes the lock. It comes into being with its holder written in it. The lock of a dead process is
-/// taken over by one run alone: only a process of this host can know that the holder is dead, and
-/// those wait for each other at `door`.
-fn lock(state: &Path) -> Result<Output> {
-    let cannot = "--output: the lock cannot be taken";
-    let door = fs::File::create(state.join("door")).context(cannot)?;
-    match rustix::fs::flock(&door, FlockOperation::LockExclusive) {
-        // Lustre may be mounted without: then a takeover is not guarded, all else is.
-        Ok(()) | Err(Errno::NOSYS | Errno::NOTSUP) => {}
-        Err(errno) => return Err(errno).context(cannot),
-    }
-    let path = state.join("lock");
-    let mine = state.join(format!("lock.{}.{}", host(), std::process::id()));
-    fs::write(&mine, format!("{} {}\n", std::process::id(), host())).context(cannot)?;
-    if storage::commit(&mine, &path).context(cannot)? == Commit::Taken {
-        let holder = fs::read_to_string(&path).unwrap_or_default();
-        let (process, host) = holder.trim().split_once(' ').unwrap_or_default();
-        if is_alive(process, host) {
-            fs::remove_file(&mine).context(cannot)?;
-            return Err(Halt::Locked { process: process.into(), host: host.into() }.into());
+fn check_settings(state: &Path, storage: &dyn Storage, settings: &Settings) -> Result<()> {
+    let path = state.join(SETTINGS);
+    let then: Settings = match fs::read(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let text = serde_json::to_vec_pretty(settings)?;
+            let written = storage.replace(&path, &text);
+            return written.map_err(|error| Halt::storage("the settings", &error).into());
         }
-        fs::rename(&mine, &path).context(cannot)?;
+        read => serde_json::from_slice(&read.context("--output: its settings cannot be read")?)
+            .context("--output: its settings cannot be understood: it is another version's")?,
+    };
+    if let Some(difference) = then.difference(settings) {
+        bail!(
+            "--output: begun with {difference}; go on with the same command, or choose a new folder"
+        );
     }
-    Ok(Output { lock: path })
+    Ok(())
 }
 
 /// What the lock of a folder says: the same on every node that sees the same folder.
@@ -85,47 +60,42 @@ pub(super) fn lock_text(folder: &Path) -> Vec<u8> {
     fs::read(folder.join(STATE).join("lock")).unwrap_or_default()
 }
 
-/// Whether the holder of a lock may still run. Of another host nothing is known, so it may.
-fn is_alive(process: &str, holder: &str) -> bool {
-    let is_here = holder == host() && process.parse::<u32>().is_ok();
-    !is_here
-        || fs::read_to_string(format!("/proc/{process}/stat")).is_ok_and(|stat| {
-            // A process that was killed and not yet waited for is a zombie (proc(5), field 3).
-            stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::JOURNAL_FORM;
+    use crate::storage::Disk;
+
+    fn settings(codec: &str) -> Settings {
+        Settings {
+            journal: JOURNAL_FORM,
+            version: "1".into(),
+            codec: codec.into(),
+            profile: "basic".into(),
+            edition: "2026d".into(),
+            max_depth: 32,
+            key_fingerprint: "a".into(),
+            input_id: "b".into(),
+        }
+    }
 
     #[test]
     fn a_folder_with_files_of_others_is_refused_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("thesis.txt"), "precious").unwrap();
-        assert!(open(folder.path()).unwrap_err().to_string().contains("not sauva's"));
+        let disk = Disk::below(folder.path());
+        let refusal = open(folder.path(), &disk, &settings("rle")).unwrap_err().to_string();
+        assert!(refusal.contains("not sauva's"), "{refusal}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]
-    fn an_unfinished_run_is_begun_anew_and_a_finished_one_is_kept() {
+    fn a_try_goes_on_with_the_same_settings_only() {
         let folder = tempfile::tempdir().unwrap();
-        drop(open(folder.path()).unwrap());
-        fs::create_dir(folder.path().join(INSTANCES)).unwrap();
-        drop(open(folder.path()).unwrap());
-        assert!(!folder.path().join(INSTANCES).exists());
-        fs::write(folder.path().join(SUMMARY), "{}").unwrap();
-        assert!(open(folder.path()).unwrap_err().to_string().contains("finished run"));
-    }
-
-    #[test]
-    fn a_second_run_is_refused_until_the_first_is_gone() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = open(folder.path()).unwrap();
-        assert!(open(folder.path()).unwrap_err().is::<Halt>());
-        drop(first);
-        let lock = folder.path().join(STATE).join("lock");
-        fs::write(lock, format!("4194305 {}\n", host())).unwrap();
-        assert!(open(folder.path()).is_ok(), "the lock of a dead process is taken over");
+        let disk = Disk::below(folder.path());
+        drop(open(folder.path(), &disk, &settings("rle")).unwrap());
+        drop(open(folder.path(), &disk, &settings("rle")).unwrap());
+        let refusal = open(folder.path(), &disk, &settings("native")).unwrap_err().to_string();
+        assert!(refusal.contains("--codec rle, not native"), "{refusal}");
     }
 }

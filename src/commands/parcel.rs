@@ -3,14 +3,69 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::output::Output;
-use crate::config::RunConfig;
-use crate::crew::{Harvest, Progress};
-use crate::deident::Pseudonyms;
+use super::lock::Lock;
+use super::plan::Plan;
+use crate::ledger::{Journal, Past};
 use crate::manifest::FileEntry;
 use crate::record::FileRecord;
 use crate::results::RankMetrics;
-use crate::scan::{Other, scan};
+use crate::scan::Other;
+use crate::stage::StageTimings;
+use crate::stats::Totals;
+use crate::storage::PrivateFile;
+
+/// What a rank is to do.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Share {
+    /// The files, in the order in which they are begun.
+    pub(super) files: Vec<FileEntry>,
+    /// Files to be worked on alone, before the others.
+    pub(super) suspects: Vec<FileEntry>,
+}
+
+/// What a rank brings in. Merging is exact: the order does not matter.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Harvest {
+    /// One record for each file that was finished.
+    pub(super) records: Vec<FileRecord>,
+    /// Distributions of the values, by modality.
+    pub(super) totals: Totals,
+    /// Time spent in the stages, summed over threads.
+    pub(super) timings: StageTimings,
+    /// Why the rank stopped before the end, in words that hold no path.
+    pub(super) stopped: Option<String>,
+}
+
+impl Harvest {
+    /// The rank stops; the first reason is the one to tell.
+    pub(super) fn stop(&mut self, reason: &str) {
+        self.stopped.get_or_insert_with(|| reason.to_owned());
+    }
+
+    /// Adds another harvest.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.records.extend(other.records);
+        self.totals.merge(&other.totals);
+        self.timings.merge(&other.timings);
+        self.stopped = self.stopped.take().or(other.stopped);
+    }
+}
+
+/// Counters of the work done so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Progress {
+    /// Files finished, whatever became of them.
+    pub(super) files: u64,
+    /// Their bytes in the input.
+    pub(super) bytes: u64,
+}
+
+impl std::ops::AddAssign for Progress {
+    fn add_assign(&mut self, other: Self) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+    }
+}
 
 /// What a rank brings to the gather.
 #[derive(Debug, Serialize, Deserialize)]
@@ -22,29 +77,29 @@ pub(super) struct RankReport {
 /// What rank 0 alone knows.
 pub(super) struct Lead {
     /// Held until the end of the run.
-    _output: Output,
+    pub(super) lock: Lock,
+    pub(super) private_log: Option<PrivateFile>,
     pub(super) key_was_made: bool,
+    pub(super) start_unix_s: u64,
+    /// What earlier tries have done.
+    pub(super) past: Past,
+    /// The journal of rank 0, while nobody else writes in it.
+    pub(super) journal: Option<Journal>,
     pub(super) files: Vec<FileEntry>,
     pub(super) others: Vec<Other>,
-    pub(super) start_unix_s: u64,
+    pub(super) plan: Plan,
 }
 
 impl Lead {
-    pub(super) fn new(output: Output, key_was_made: bool, start_unix_s: u64) -> Self {
-        let (files, others) = (Vec::new(), Vec::new());
-        Self { _output: output, key_was_made, files, others, start_unix_s }
-    }
-
-    pub(super) fn scanned(mut self, config: &RunConfig, pseudonyms: &Pseudonyms) -> Self {
-        let found = scan(&config.input, pseudonyms);
-        self.files = found.files;
-        self.others = found.others;
-        self
-    }
-
+    /// The work of this try.
     pub(super) fn total(&self) -> Progress {
-        let bytes = self.files.iter().map(|file| file.size_bytes).sum();
-        Progress { files: self.files.len() as u64, bytes }
+        let files = || self.plan.todo.iter().chain(&self.plan.suspects);
+        Progress { files: files().count() as u64, bytes: files().map(|file| file.size_bytes).sum() }
+    }
+
+    /// A name for this try, unique in time.
+    pub(super) fn run_id(&self) -> String {
+        format!("{}-{}", self.start_unix_s, std::process::id())
     }
 }
 

@@ -1,42 +1,61 @@
 //! `sauva run`: the whole job on one page. Every rank comes by here and meets the same collectives
 //! in the same order; an error between two of them goes through `comm::agree`.
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result, bail};
+use rayon::ThreadPoolBuilder;
 
 use super::conclude::{Conclusion, conclude};
+use super::conduct::Conductor;
 use super::halt::Halt;
 use super::machine::{self, host};
 use super::output;
-use super::parcel::{Lead, RankReport, decode, encode};
+use super::parcel::{Lead, Progress, RankReport, Share, decode, encode};
+use super::plan::{self, Check, Plan};
+use super::prepare::prepare;
 use super::progress::Watcher;
+use super::signals::Signals;
 use crate::comm::{self, Comm};
 use crate::config::RunConfig;
-use crate::crew::{Crew, InProcess, Progress};
-use crate::deident::{Deidentifier, Key, Pseudonyms};
-use crate::manifest::FileEntry;
-use crate::pipeline::Pipeline;
-use crate::read::Limits;
+use crate::crew::{Crew, InProcess, Isolated, Orders, TaskLimits, WorkerProcess};
+use crate::deident::{Key, Pseudonyms};
+use crate::ledger::{Announcements, Committer, Journal, journal_folder};
+use crate::process;
 use crate::record::ExitStatus;
 use crate::results::RankMetrics;
 use crate::schedule::deal;
 use crate::stage::Stopwatch;
-use crate::storage;
+use crate::storage::{Disk, SharedStorage};
 
-/// Runs the job on this rank; rank 0 returns what to tell the user.
-pub fn execute(config: &RunConfig, comm: &dyn Comm) -> Result<Conclusion> {
+/// Runs the job on this rank; rank 0 returns what to tell the user. A worker process, where the work is
+/// to be done in one, was started before MPI was.
+pub fn execute(
+    config: &RunConfig,
+    comm: &dyn Comm,
+    worker: Option<WorkerProcess>,
+) -> Result<Conclusion> {
+    execute_on(config, comm, worker, &(Arc::new(Disk::below(&config.output)) as SharedStorage))
+}
+
+/// The same on a storage of choice.
+pub fn execute_on(
+    config: &RunConfig,
+    comm: &dyn Comm,
+    worker: Option<WorkerProcess>,
+    storage: &SharedStorage,
+) -> Result<Conclusion> {
     let wall = Stopwatch::start();
+    let signals = Signals::watch().context("the signals that ask to stop cannot be watched")?;
     let mut metrics = RankMetrics { host: host(), ..RankMetrics::default() };
 
     // Rank 0 alone reads the key and opens the output; the others wait for its word.
-    let prepared = if comm.rank() == 0 { prepare(config).map(Some) } else { Ok(None) };
-    let (key, lead) = match comm::agree(comm, prepared)? {
-        Some((key, lead)) => (Some(key), Some(lead)),
-        None => (None, None),
-    };
+    let prepared = (comm.rank() == 0).then(|| prepare(config, storage)).transpose();
+    let (key, mut lead) = comm::agree(comm, prepared)?.unzip();
     comm::agree(comm, see_the_same_output(config, comm))?;
     let key = share_key(comm, key);
     let pseudonyms = Pseudonyms::new(&key);
-    let mut crew = comm::agree(comm, hire(config, comm, &key))?;
+    let mut crew = comm::agree(comm, hire(config, comm, key, worker, storage))?;
     metrics.threads = crew.threads();
     metrics.init_s = wall.seconds();
     if comm.rank() == 0 {
@@ -44,38 +63,50 @@ pub fn execute(config: &RunConfig, comm: &dyn Comm) -> Result<Conclusion> {
         tracing::info!(ranks, threads_of_rank_0 = threads, codec = config.codec, "start");
     }
 
-    // Scan and scatter.
+    // Scan; look at what earlier tries wrote; scatter what is left to do.
     let scanning = Stopwatch::start();
-    let lead = lead.map(|lead| lead.scanned(config, &pseudonyms));
+    let scanned = lead.as_mut().map_or(Ok(()), |lead| lead.scan(config, &pseudonyms, &signals));
+    comm::agree(comm, scanned)?;
     metrics.scan_s = if lead.is_some() { scanning.seconds() } else { 0.0 };
-    let shares = lead.as_ref().map(|lead| deal(lead.files.clone(), comm.size()));
+    let damaged = check_together(comm, lead.as_ref(), crew.threads(), config, storage, &signals)?;
+    let settled = match (&mut lead, damaged) {
+        (Some(lead), Some(damaged)) => lead.settle_plan(config, storage, &damaged),
+        _ => Ok(()),
+    };
+    comm::agree(comm, settled)?;
     let sending = Stopwatch::start();
-    let share = scatter_shares(comm, shares);
+    let share = scatter_shares(comm, lead.as_ref());
     metrics.comm_s = sending.seconds();
 
     // Work; then wait for the slowest rank.
+    let (announcements, committer) =
+        comm::agree(comm, open_books(config, comm, lead.as_mut(), storage))?;
     let total = lead.as_ref().map_or_else(Progress::default, Lead::total);
-    let mut watcher = Watcher::new(comm, total, config.progress && lead.is_some());
+    let lock = lead.as_ref().map(|lead| &lead.lock);
+    let mut watcher = Watcher::new(comm, lock, total, config.progress && lead.is_some());
     let working = Stopwatch::start();
     #[cfg(feature = "test-hooks")]
     panic_if_asked(comm.rank());
-    let harvest = crew.process(&share, &mut |done| watcher.watch(done));
+    let conductor = Conductor::new(crew.as_mut(), announcements, committer, &signals, share);
+    let (mut harvest, journal) = conductor.work(&mut watcher);
     metrics.work_s = working.seconds();
     let waiting = Stopwatch::start();
-    let synced = storage::sync(&config.output)
-        .map_err(|error| anyhow::Error::from(Halt::storage("the output", &error)));
+    if let Err(error) = storage.sync(&config.output) {
+        harvest.stop(&Halt::storage("the output", &error).to_string());
+    }
     watcher.wait_for_all();
-    comm::agree(comm, synced)?;
     metrics.idle_s = waiting.seconds();
 
     // Gather; rank 0 settles and writes the results.
-    metrics.wall_s = wall.seconds();
     metrics.stages = harvest.timings;
-    machine::measure_process(&mut metrics);
+    metrics.usage = crew.leave();
+    metrics.usage += process::usage();
+    metrics.wall_s = wall.seconds();
     let reports = comm::gather(comm, encode(&RankReport { harvest, metrics }));
-    let concluded = match (&lead, reports) {
+    let concluded = match (&mut lead, reports) {
         (Some(lead), Some(reports)) => {
-            conclude(config, lead, &pseudonyms, &reports, &wall).map(Some)
+            lead.journal = Some(journal);
+            conclude(config, lead, &pseudonyms, &reports, &wall, storage).map(Some)
         }
         _ => Ok(None),
     };
@@ -84,20 +115,6 @@ pub fn execute(config: &RunConfig, comm: &dyn Comm) -> Result<Conclusion> {
     let status: Option<ExitStatus> = decode(&comm::broadcast(comm, encode(&status)));
     let status = status.expect("rank 0 has concluded, or all have agreed on its error");
     Ok(concluded.unwrap_or(Conclusion { status, text: String::new() }))
-}
-
-fn prepare(config: &RunConfig) -> Result<(Key, Lead)> {
-    config.check_folders()?;
-    let (key, key_was_made) = super::keygen::load(config.key_file.as_deref())?;
-    let start = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
-    if key_was_made {
-        tracing::info!("a key of your own was made: .config/sauva/key, or below XDG_CONFIG_HOME");
-    }
-    let output = output::open(&config.output)?;
-    if let Some(path) = &config.private_log {
-        storage::claim_private(path).context("--private-log: the file cannot be made")?;
-    }
-    Ok((key, Lead::new(output, key_was_made, start.as_secs())))
 }
 
 /// A folder that is not shared between the nodes has other contents on each: what a rank writes there
@@ -117,23 +134,101 @@ fn share_key(comm: &dyn Comm, key: Option<Key>) -> Key {
     Key::from_bytes(&bytes).expect("rank 0 has a key, or all have agreed on its error")
 }
 
-fn hire(config: &RunConfig, comm: &dyn Comm, key: &Key) -> Result<InProcess> {
+fn hire(
+    config: &RunConfig,
+    comm: &dyn Comm,
+    key: Key,
+    worker: Option<WorkerProcess>,
+    storage: &SharedStorage,
+) -> Result<Box<dyn Crew>> {
     let here = host().into_bytes();
     let hosts = comm::all_gather(comm, here.clone());
     let ranks_here = hosts.iter().filter(|host| **host == here).count();
     let threads = config.threads.unwrap_or_else(|| machine::threads(ranks_here));
-    let pipeline = Pipeline {
+    let orders = Orders {
         input: config.input.clone(),
         output: config.output.clone(),
-        limits: Limits::default(),
-        deidentifier: Deidentifier::new(key),
-        encoder: config.encoder,
+        codec: config.codec.clone(),
+        limits: config.limits(),
     };
-    InProcess::new(pipeline, threads).context("--threads: the threads cannot be started")
+    if let Some(worker) = worker {
+        let share = process::memory_bytes() / ranks_here as u64;
+        let memory_bytes = config.memory_bytes.unwrap_or(share);
+        let limits = TaskLimits { wall: config.wall_limit, cpu: config.cpu_limit, memory_bytes };
+        let crew = Isolated::new(worker, orders, key, threads, limits);
+        return Ok(Box::new(crew.context("the worker process cannot be listened to")?));
+    }
+    let pipeline = orders.pipeline(&key, storage.clone()).context("--codec")?;
+    let crew = InProcess::new(pipeline, threads);
+    Ok(Box::new(crew.context("--threads: the threads cannot be started")?))
 }
 
-fn scatter_shares(comm: &dyn Comm, shares: Option<Vec<Vec<FileEntry>>>) -> Vec<FileEntry> {
-    let messages = shares.map(|shares| shares.iter().map(encode).collect());
+/// All ranks look whether what earlier tries wrote still stands; rank 0 gets what does not.
+fn check_together(
+    comm: &dyn Comm,
+    lead: Option<&Lead>,
+    threads: usize,
+    config: &RunConfig,
+    storage: &SharedStorage,
+    signals: &Signals,
+) -> Result<Option<Vec<String>>> {
+    let checks = lead.map(|lead| Plan::checks(&lead.past));
+    let shares = checks.map(|checks| {
+        let mut shares: Vec<Vec<Check>> = vec![Vec::new(); comm.size()];
+        for (at, check) in checks.into_iter().enumerate() {
+            shares[at % comm.size()].push(check);
+        }
+        shares.iter().map(encode).collect()
+    });
+    let share: Vec<Check> = decode(&comm::scatter(comm, shares));
+    let look = || -> Result<Vec<String>> {
+        if share.is_empty() {
+            return Ok(Vec::new());
+        }
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
+        let may_go_on = || signals.seen().is_none();
+        let looked = || plan::carry_out(&share, storage.as_ref(), &config.output, &may_go_on);
+        let damaged = pool.install(looked).map_err(|error| Halt::storage("the output", &error))?;
+        signals.seen().map_or(Ok(damaged), |signal| Err(Halt::Asked(signal).into()))
+    };
+    let damaged = comm::agree(comm, look())?;
+    let damaged = comm::gather(comm, encode(&damaged));
+    Ok(damaged.map(|all| all.iter().flat_map(|ids| decode::<Vec<String>>(ids)).collect()))
+}
+
+/// Each rank writes its own journal; rank 0 has opened its own already.
+fn open_books(
+    config: &RunConfig,
+    comm: &dyn Comm,
+    lead: Option<&mut Lead>,
+    storage: &SharedStorage,
+) -> Result<(Announcements, Committer)> {
+    let try_facts = lead.as_ref().map(|lead| (lead.run_id(), lead.past.next_session()));
+    let try_facts: Option<(String, u32)> = decode(&comm::broadcast(comm, encode(&try_facts)));
+    let (try_name, session) = try_facts.expect("rank 0 has a try");
+    let folder = journal_folder(&config.output);
+    let open = || {
+        let journal = match lead.and_then(|lead| lead.journal.take()) {
+            Some(journal) => journal,
+            None => Journal::open(storage, &folder, comm.rank())?,
+        };
+        let announcements = Announcements::open(storage, &folder, comm.rank(), &try_name)?;
+        let committer = Committer::start(storage.clone(), config.output.clone(), journal, session)?;
+        Ok((announcements, committer))
+    };
+    open().map_err(|error: std::io::Error| Halt::storage("the journal", &error).into())
+}
+
+fn scatter_shares(comm: &dyn Comm, lead: Option<&Lead>) -> Share {
+    let messages = lead.map(|lead| {
+        let mut shares: Vec<Share> = deal(lead.plan.todo.clone(), comm.size())
+            .into_iter()
+            .map(|files| Share { files, suspects: Vec::new() })
+            .collect();
+        // One rank alone takes them, so that a death tells which file was in work.
+        shares[0].suspects.clone_from(&lead.plan.suspects);
+        shares.iter().map(encode).collect()
+    });
     decode(&comm::scatter(comm, messages))
 }
 

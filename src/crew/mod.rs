@@ -1,67 +1,58 @@
-//! The crew of a rank: a list of files in, their records out, with the progress in between. How the
-//! work is spread inside the node is the crew's own affair.
+//! The crew of a rank: files in, records out, in whatever order they get done. How the work is spread
+//! inside the node, and what guards the rank against a hostile file, is the crew's own affair.
+//!
+//! [`InProcess`] is a thread pool here. [`Isolated`] keeps the same pool in a worker process, so that a
+//! file which crashes, hangs or eats memory costs the worker and never the job.
 
 mod inline;
+mod isolated;
+mod orders;
+mod pool;
+mod protocol;
+mod worker;
 
+use std::fmt::Debug;
 use std::panic::Location;
+use std::time::Duration;
 
 pub use inline::InProcess;
+pub use isolated::{Isolated, TaskLimits};
+pub use orders::Orders;
 use serde::{Deserialize, Serialize};
+pub use worker::{WorkerProcess, attend};
 
 use crate::manifest::FileEntry;
-use crate::record::FileRecord;
+use crate::pipeline::Processed;
+use crate::process::Usage;
 use crate::stage::StageTimings;
-use crate::stats::Totals;
 
-/// Works through lists of files.
-pub trait Crew {
-    /// Processes all files and returns when the last is done. `watch` is called again and again
-    /// from the calling thread with what has been done so far.
-    fn process(&mut self, files: &[FileEntry], watch: &mut dyn FnMut(Progress)) -> Harvest;
+/// Works through files.
+pub trait Crew: Debug {
+    /// Hands over a file. It comes back from [`Crew::next`], whatever becomes of it.
+    fn give(&mut self, entry: FileEntry);
 
-    /// How many files are in work at the same time.
+    /// The next file that is finished, if one is before the wait is over.
+    fn next(&mut self, wait: Duration) -> Option<Finished>;
+
+    /// How many files are worked on at the same time.
     fn threads(&self) -> usize;
+
+    /// Lets go of all files that were given and have not come back. They are as they were.
+    fn abandon(&mut self);
+
+    /// Ends the crew; tells what it has used beside this process.
+    fn leave(self: Box<Self>) -> Usage;
 }
 
-/// What a crew brings in. Merging is exact: the order does not matter.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Harvest {
-    /// One record for each file that was finished.
-    pub records: Vec<FileRecord>,
-    /// Distributions of the values, by modality.
-    pub totals: Totals,
-    /// Time spent in the stages, summed over threads.
+/// A file that has come back.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Finished {
+    /// The keyed name of the file.
+    pub path_id: String,
+    /// What became of it; or why no file can be worked on now, in words that hold no path.
+    pub outcome: Result<Processed, String>,
+    /// Time spent in the stages.
     pub timings: StageTimings,
-    /// Why the crew stopped before the end, in words that hold no path.
-    pub stopped: Option<String>,
-}
-
-impl Harvest {
-    /// Adds another harvest.
-    pub fn merge(&mut self, other: Self) {
-        self.records.extend(other.records);
-        self.totals.merge(&other.totals);
-        self.timings.merge(&other.timings);
-        if self.stopped.is_none() {
-            self.stopped = other.stopped;
-        }
-    }
-}
-
-/// Counters of the work done so far.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Progress {
-    /// Files finished, whatever became of them.
-    pub files: u64,
-    /// Their bytes in the input.
-    pub bytes: u64,
-}
-
-impl std::ops::AddAssign for Progress {
-    fn add_assign(&mut self, other: Self) {
-        self.files += other.files;
-        self.bytes += other.bytes;
-    }
 }
 
 thread_local! {

@@ -1,5 +1,42 @@
-//! The ledger: what every file became, settled once all records are in.
+//! The ledger: what every file became, kept so that a run may die at any moment and go on later.
+//!
+//! A file is announced before it is touched ([`Announcements`]) and written under a temporary name.
+//! Many such files at once are made safe, get their final names and stand in the [`Journal`]
+//! ([`Committer`]). A later try reads it all back ([`Past`]). [`Disputes`] decides between files
+//! that claim one name, once all records are in.
 
+mod announce;
+mod commit;
+mod journal;
+mod past;
+mod settings;
 mod settle;
 
-pub use settle::settle;
+pub use announce::{Announcements, InFlight, in_flight};
+pub use commit::{Committed, Committer, Tidings};
+pub use journal::{Damage, Journal, Line, Recount, read_journal};
+pub use past::Past;
+pub use settings::{JOURNAL_FORM, Settings};
+pub use settle::{Disputes, remove_empty_folders, stands};
+
+use std::path::{Path, PathBuf};
+
+use crate::write::STATE;
+
+/// The folder of the journals below an output folder.
+pub fn journal_folder(output: &Path) -> PathBuf {
+    output.join(STATE).join("journal")
+}
+
+/// Every file of the journal folder with this extension, in the order of their names.
+fn files_of(folder: &Path, extension: &str) -> std::io::Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+    let mut paths: Vec<PathBuf> = paths.collect::<Result<_, _>>()?;
+    paths.retain(|path| path.extension().is_some_and(|found| found == extension));
+    paths.sort();
+    Ok(paths)
+}

@@ -20,9 +20,10 @@ use crate::dataset::{DataSet, Tag, Value};
 use crate::image::{ImagePixel, ImagePixelError, PIXEL_TAGS};
 use crate::instance::{Original, SourcePixels};
 use part10::Encoding;
+use serde::{Deserialize, Serialize};
 
 /// Bounds on what one file may ask for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Limits {
     /// Largest file that is read.
     pub file_bytes: u64,

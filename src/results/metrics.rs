@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::process::Usage;
 use crate::stage::{Stage, StageTimings};
 
 /// The version of the columns.
@@ -50,18 +51,8 @@ pub struct RankMetrics {
     pub idle_s: f64,
     /// Time in each stage, over all threads.
     pub stages: StageTimings,
-    /// Processor time in user mode.
-    pub cpu_user_s: f64,
-    /// Processor time in the kernel.
-    pub cpu_sys_s: f64,
-    /// Peak resident memory.
-    pub rss_peak_bytes: u64,
-    /// Bytes read from storage, as the kernel counts them.
-    pub io_read_bytes: u64,
-    /// Bytes written to storage, as the kernel counts them.
-    pub io_write_bytes: u64,
-    /// Involuntary context switches.
-    pub ctx_invol: u64,
+    /// What its processes have used.
+    pub usage: Usage,
 }
 
 /// A row of the file. The order of the fields is the order of the columns.
@@ -144,12 +135,12 @@ fn row<'a>(shape: &'a RunShape, rank: &'a RankMetrics, number: Option<usize>) ->
         write_s: rank.stages.seconds(Stage::Write),
         comm_s: rank.comm_s,
         idle_s: rank.idle_s,
-        cpu_user_s: rank.cpu_user_s,
-        cpu_sys_s: rank.cpu_sys_s,
-        rss_peak_bytes: rank.rss_peak_bytes,
-        io_read_bytes: rank.io_read_bytes,
-        io_write_bytes: rank.io_write_bytes,
-        ctx_invol: rank.ctx_invol,
+        cpu_user_s: rank.usage.cpu_user_s,
+        cpu_sys_s: rank.usage.cpu_sys_s,
+        rss_peak_bytes: rank.usage.rss_peak_bytes,
+        io_read_bytes: rank.usage.io_read_bytes,
+        io_write_bytes: rank.usage.io_write_bytes,
+        ctx_invol: rank.usage.ctx_invol,
         files_per_s: per(rank.files as f64, rank.wall_s),
         mb_in_per_s: per(rank.bytes_in as f64 / 1e6, rank.wall_s),
         ratio: per(rank.bytes_in as f64, rank.bytes_out as f64),
@@ -175,12 +166,9 @@ pub(super) fn sum(ranks: &[RankMetrics]) -> RankMetrics {
         all.comm_s = all.comm_s.max(rank.comm_s);
         all.idle_s += rank.idle_s;
         all.stages.merge(&rank.stages);
-        all.cpu_user_s += rank.cpu_user_s;
-        all.cpu_sys_s += rank.cpu_sys_s;
-        all.rss_peak_bytes = all.rss_peak_bytes.max(rank.rss_peak_bytes);
-        all.io_read_bytes += rank.io_read_bytes;
-        all.io_write_bytes += rank.io_write_bytes;
-        all.ctx_invol += rank.ctx_invol;
+        let peak = all.usage.rss_peak_bytes.max(rank.usage.rss_peak_bytes);
+        all.usage += rank.usage;
+        all.usage.rss_peak_bytes = peak;
     }
     all
 }

@@ -5,26 +5,17 @@ mod index;
 mod metrics;
 mod summary;
 
-use std::io;
-use std::path::Path;
-
 use sha2::{Digest, Sha256};
 
 pub use index::{failures_csv, index_csv, manifest};
 pub use metrics::{METRICS_SCHEMA, RankMetrics, RunShape, metrics_csv};
 pub use summary::{Counts, Digests, RunFacts, Summary, summarize};
 
-use crate::storage;
 use crate::write::hex;
 
 /// SHA-256 of a data file, lowercase hex.
 pub fn digest(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-/// Puts a result into the output folder, whole or not at all.
-pub fn put(output: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    storage::replace(&output.join(name), bytes)
 }
 
 /// A cell that no spreadsheet takes for a formula, with no control characters.

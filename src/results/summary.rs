@@ -204,7 +204,7 @@ fn performance(ranks: &[RankMetrics]) -> Value {
         "mb_in_per_s": per(all.bytes_in as f64 / 1e6, all.wall_s),
         "load_balance": load_balance(ranks),
         "parallel_eff": parallel_efficiency(ranks),
-        "rss_peak_bytes": all.rss_peak_bytes,
+        "rss_peak_bytes": all.usage.rss_peak_bytes,
         "stages": stages,
     })
 }

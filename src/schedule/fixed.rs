@@ -18,7 +18,7 @@ mod tests {
     use super::*;
 
     fn entry(path: &str, size_bytes: u64) -> FileEntry {
-        FileEntry { path: path.into(), size_bytes, path_id: String::new() }
+        FileEntry { path: path.into(), size_bytes, modified_ns: 0, path_id: String::new() }
     }
 
     #[test]

@@ -78,7 +78,7 @@ impl Padding {
 }
 
 /// How often each stored value occurs, and how many pixels were padding.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Histogram {
     bins: Vec<(i64, u64)>,
     n_padding: u64,

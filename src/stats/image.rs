@@ -2,6 +2,7 @@
 //! one place here that knows of attributes.
 
 use dicom::dictionary_std::tags;
+use serde::{Deserialize, Serialize};
 
 use super::{Histogram, Measured, Padding, Rescale, SampleFormat, Totals, measure};
 use crate::dataset::{DataSet, Tag};
@@ -9,13 +10,15 @@ use crate::image::{ImagePixel, SampleType};
 use crate::instance::{Encoded, Samples};
 
 /// An image, measured.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ImageMeasurement {
     /// The group of images that it is counted with: its Modality.
     pub group: String,
     histogram: Histogram,
     rescale: Rescale,
-    /// Its row of statistics; `None` where all of it is padding.
+    /// Its row of statistics; `None` where all of it is padding. It stands in the file's record too and
+    /// does not travel twice.
+    #[serde(skip)]
     pub measured: Option<Measured>,
 }
 

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::help::{Work, printed, sample, sauva};
+use crate::help::{Work, printed, sample, sauva, tree};
 
 fn refused(work: &Work, input: &Path, output: &str, key: &str, sentence: &str) {
     let mut command = sauva(&["run", "--quiet"]);
@@ -44,13 +44,23 @@ fn a_key_that_cannot_be_used_is_refused() {
 }
 
 #[test]
-fn a_finished_output_is_kept() {
+fn an_output_of_other_settings_is_refused_with_the_difference_and_kept() {
     let work = Work::new();
     let input = sample().join("objects/mr");
     assert_eq!(work.run(&input, "out", &[]).status.code(), Some(0));
-    let before = std::fs::read(work.path("out").join("summary.json")).unwrap();
-    refused(&work, &input, "out", "key", "the results of a finished run");
-    assert_eq!(std::fs::read(work.path("out").join("summary.json")).unwrap(), before);
+    let before = tree(&work.path("out"));
+    assert_eq!(sauva(&["keygen"]).arg(work.path("other")).output().unwrap().status.code(), Some(0));
+    refused(&work, &input, "out", "other", "another key");
+    refused(&work, &sample(), "out", "key", "another --input");
+    for (option, value, sentence) in [
+        ("--codec", "native", "--codec jpeg-ls, not native"),
+        ("--max-depth", "7", "--max-depth 32, not 7"),
+    ] {
+        let run = work.run(&input, "out", &[option, value]);
+        assert_eq!(run.status.code(), Some(1));
+        assert!(printed(&run).contains(sentence), "{}", printed(&run));
+    }
+    assert_eq!(tree(&work.path("out")), before);
 }
 
 #[test]
@@ -104,18 +114,10 @@ fn the_private_log_is_the_owners_alone_and_survives_a_stop() {
     let mode = std::fs::metadata(log).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     assert!(std::fs::read_to_string(log).unwrap().contains("MR_small.dcm"));
-    let again = work.run(&input, "other", &["--private-log", log]);
-    assert_eq!(again.status.code(), Some(1), "a list that is there is kept");
-}
-
-#[test]
-fn a_finished_output_without_its_summary_is_still_kept() {
-    let work = Work::new();
-    let input = sample().join("objects/mr");
-    assert_eq!(work.run(&input, "out", &[]).status.code(), Some(0));
-    std::fs::remove_file(work.path("out/summary.json")).unwrap();
-    refused(&work, &input, "out", "key", "the results of a finished run");
-    assert!(work.path("out/dicom").exists());
+    let again = work.run(&input, "out", &["--private-log", log]);
+    assert_eq!(again.status.code(), Some(0), "the same command goes on: {}", printed(&again));
+    let other = work.run(&input, "other", &["--private-log", log]);
+    assert_eq!(other.status.code(), Some(1), "another output's list is kept");
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl Work {
             ]);
             let cli = <Cli as clap::Parser>::try_parse_from(words).unwrap();
             let sauva::cli::Command::Run(args) = cli.command else { unreachable!() };
-            run::execute(&args.resolve().unwrap(), comm).unwrap()
+            run::execute(&args.resolve().unwrap(), comm, None).unwrap()
         })
     }
 }
@@ -109,6 +109,7 @@ pub(crate) fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 pub(crate) fn rank_independent(output: &Path) -> (Value, Value, BTreeMap<PathBuf, Vec<u8>>) {
     let summary = summary(output);
     let mut files = tree(output);
-    files.retain(|path, _| !path.ends_with("summary.json") && !path.ends_with("metrics.csv"));
+    let is_data = |path: &Path| !path.starts_with(".sauva") && !path.ends_with("metrics.csv");
+    files.retain(|path, _| is_data(path) && !path.ends_with("summary.json"));
     (summary["statistics"].clone(), summary["digests"].clone(), files)
 }

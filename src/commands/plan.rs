@@ -1,0 +1,237 @@
+//! What is left to do: the input as it is now and what earlier tries have done in, the work out.
+//! Rank 0 makes the plan; whether what earlier tries wrote still stands, all ranks look together.
+
+use std::collections::{BTreeSet, HashSet};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use serde::{Deserialize, Serialize};
+
+use crate::ledger::{Disputes, Past, remove_empty_folders, stands};
+use crate::manifest::FileEntry;
+use crate::record::{Failure, FileRecord, Outcome};
+use crate::storage::Storage;
+use crate::write::{INSTANCES, STATE, TEMPORARY};
+
+/// A written file that must stand as the journal says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Check {
+    path_id: String,
+    path: String,
+    sop_instance_uid: String,
+    sha256: String,
+}
+
+impl Check {
+    fn of(record: &FileRecord) -> Option<Self> {
+        let instance = record.instance.as_ref()?;
+        Some(Self {
+            path_id: record.path_id.clone(),
+            path: instance.path.clone(),
+            sop_instance_uid: instance.sop_instance_uid.clone(),
+            sha256: instance.sha256.clone(),
+        })
+    }
+}
+
+/// Looks at files of earlier tries; the keyed names of those that do not stand.
+pub(super) fn carry_out(
+    checks: &[Check],
+    storage: &dyn Storage,
+    output: &Path,
+    keep_going: &(dyn Fn() -> bool + Sync),
+) -> io::Result<Vec<String>> {
+    let look = |check: &Check| {
+        if !keep_going() {
+            return Ok(None);
+        }
+        let Check { path, sop_instance_uid, sha256, .. } = check;
+        let place = stands(storage, output, path, sop_instance_uid, sha256)?;
+        Ok(place.is_none().then(|| check.path_id.clone()))
+    };
+    checks.par_iter().map(look).filter_map(Result::transpose).collect()
+}
+
+/// What is left to do.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// To be worked on.
+    pub(super) todo: Vec<FileEntry>,
+    /// In flight when a try died: to be worked on alone.
+    pub(super) suspects: Vec<FileEntry>,
+    /// Not to be worked on, for the reason that stands in their records.
+    pub(super) refused: Vec<FileRecord>,
+    /// Of the input, what earlier tries have done.
+    pub(super) done_before: u64,
+    /// What was written from inputs that are gone now; it stays.
+    pub(super) inputs_gone: u64,
+    /// Written files that were found damaged or missing.
+    pub(super) damaged: u64,
+    /// Records that stand no longer and whose inputs are done anew.
+    stale: Vec<FileRecord>,
+}
+
+impl Plan {
+    /// The plan for these inputs, as far as the records alone tell. With `retry` what was quarantined
+    /// is done anew.
+    pub(super) fn new(files: &[FileEntry], past: &mut Past, retry: bool) -> Self {
+        let mut plan = Self::default();
+        let present: HashSet<&str> = files.iter().map(|file| file.path_id.as_str()).collect();
+        let gone = past.records().filter(|record| !present.contains(record.path_id.as_str()));
+        let gone: Vec<(String, bool)> =
+            gone.map(|record| (record.path_id.clone(), record.instance.is_some())).collect();
+        for (path_id, was_written) in gone {
+            if was_written {
+                plan.inputs_gone += 1;
+            } else {
+                past.withdraw(&path_id);
+            }
+        }
+        for file in files {
+            let record = past.record(&file.path_id);
+            let stays = record.is_some_and(|it| it.is_of(file) && !(retry && it.is_quarantined()));
+            if stays {
+                plan.done_before += 1;
+            } else {
+                plan.stale.extend(past.withdraw(&file.path_id));
+                plan.add(file, past, retry);
+            }
+        }
+        plan
+    }
+
+    fn add(&mut self, file: &FileEntry, past: &Past, retry: bool) {
+        match past.strikes(&file.path_id) {
+            0 => self.todo.push(file.clone()),
+            strikes if strikes == 1 || retry => self.suspects.push(file.clone()),
+            _ => self.refused.push(FileRecord::failed(file, Outcome::Quarantined, job_died())),
+        }
+    }
+
+    /// What must still stand of what earlier tries wrote.
+    pub(super) fn checks(past: &Past) -> Vec<Check> {
+        let records: Vec<&FileRecord> = past.records().collect();
+        let mut places: BTreeSet<usize> = Disputes::find(&records).winners().collect();
+        let is_counted = |at: &usize| records[*at].instance.as_ref().is_some_and(|i| i.counted);
+        places.extend((0..records.len()).filter(is_counted));
+        places.into_iter().filter_map(|at| Check::of(records[at])).collect()
+    }
+
+    /// Takes up what the checks have found: files that do not stand are done anew.
+    pub(super) fn found_damaged(
+        &mut self,
+        damaged: &[String],
+        files: &[FileEntry],
+        past: &mut Past,
+        retry: bool,
+    ) {
+        let content = |record: &FileRecord| {
+            record.instance.as_ref().map(|i| (i.path.clone(), i.sha256.clone()))
+        };
+        let lost: HashSet<_> =
+            damaged.iter().filter_map(|id| past.record(id)).filter_map(content).collect();
+        // Duplicates of a file that is gone have nothing to point at.
+        let claimants =
+            past.records().filter(|record| content(record).is_some_and(|c| lost.contains(&c)));
+        let claimants: HashSet<String> = claimants.map(|record| record.path_id.clone()).collect();
+        let withdrawn: Vec<FileRecord> =
+            claimants.iter().filter_map(|path_id| past.withdraw(path_id)).collect();
+        let mut here = HashSet::new();
+        for file in files.iter().filter(|file| claimants.contains(&file.path_id)) {
+            here.insert(file.path_id.as_str());
+            self.done_before -= 1;
+            self.add(file, past, retry);
+        }
+        self.damaged += lost.len() as u64;
+        for record in withdrawn {
+            if here.contains(record.path_id.as_str()) {
+                self.stale.push(record);
+            } else {
+                self.inputs_gone -= 1;
+                self.refused.push(FileRecord {
+                    outcome: Outcome::Quarantined,
+                    failure: Some(damaged_output()),
+                    ..record
+                });
+            }
+        }
+    }
+
+    /// Clears what stands in the way: files of records that stand no longer, and what dead tries left
+    /// under temporary names. What is damaged and cannot be made again is put aside.
+    pub(super) fn clear_the_way(
+        &mut self,
+        past: &Past,
+        storage: &dyn Storage,
+        output: &Path,
+    ) -> io::Result<()> {
+        let claimed: HashSet<&str> = past
+            .records()
+            .filter_map(|record| record.instance.as_ref())
+            .map(|i| &*i.path)
+            .collect();
+        for record in self.stale.drain(..) {
+            if let Some(instance) = record.instance.filter(|i| !claimed.contains(&*i.path)) {
+                storage.remove(&output.join(&instance.path))?;
+            }
+        }
+        for record in &mut self.refused {
+            if let Some(instance) = record.instance.take() {
+                let (from, name) = (output.join(&instance.path), &instance.sop_instance_uid);
+                if !claimed.contains(&*instance.path) && from.exists() {
+                    let aside = output.join(STATE).join("damaged").join(format!("{name}.dcm"));
+                    storage.rename(&from, &aside)?;
+                }
+            }
+        }
+        remove_temporaries(storage, output)
+    }
+}
+
+fn job_died() -> Failure {
+    Failure {
+        stage: None,
+        class: "job-died".to_owned(),
+        message: "in flight when the job died, twice; --retry tries it once more, alone".to_owned(),
+    }
+}
+
+fn damaged_output() -> Failure {
+    Failure {
+        stage: None,
+        class: "damaged-output".to_owned(),
+        message: "its output was damaged later on and its input is gone: bring the input back, or \
+                  the output from a backup; the damaged file is in .sauva/damaged"
+            .to_owned(),
+    }
+}
+
+/// Removes what dead tries left under temporary names, and the folders that are empty then.
+fn remove_temporaries(storage: &dyn Storage, output: &Path) -> io::Result<()> {
+    let mut folders = vec![Path::new(INSTANCES).to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        let entries = match fs::read_dir(output.join(&folder)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            entries => entries?,
+        };
+        let mut is_empty = true;
+        for entry in entries {
+            let entry = entry?;
+            let path = folder.join(entry.file_name());
+            if entry.file_type()?.is_dir() {
+                folders.push(path);
+                is_empty = false;
+            } else if path.extension().is_some_and(|extension| extension == TEMPORARY) {
+                storage.remove(&output.join(path))?;
+            } else {
+                is_empty = false;
+            }
+        }
+        if is_empty && let Some(folder) = folder.to_str() {
+            remove_empty_folders(output, &format!("{folder}/gone"));
+        }
+    }
+    Ok(())
+}

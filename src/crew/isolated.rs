@@ -1,0 +1,356 @@
+//! The crew in a worker process, guarded. A file that crashes, hangs or eats memory ends the worker;
+//! the files that were in work then run again, each alone, and the one at which the worker dies again
+//! is told as its own undoing. A worker that ran out of memory is followed by one of half the threads.
+
+use std::collections::VecDeque;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::orders::Orders;
+use super::pool::Event;
+use super::protocol::{Begin, Order, Word, receive};
+use super::worker::WorkerProcess;
+use super::{Crew, Finished};
+use crate::deident::Key;
+use crate::manifest::FileEntry;
+use crate::pipeline::Processed;
+use crate::process::{self, Usage};
+use crate::record::{Failure, Outcome};
+use crate::stage::{StageTimings, Stopwatch};
+
+mod death;
+
+use death::{Cause, cause_of};
+
+/// How often the time limits are looked at.
+const TICK: Duration = Duration::from_millis(100);
+/// A file that has been in work for less is not looked at.
+const YOUNG: Duration = Duration::from_secs(1);
+/// Pause before the worker that follows one out of memory: the first, and the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Workers in a row that may die before they have begun a file.
+const MOST_STILLBORN: u32 = 3;
+/// How long a worker that has nothing to do may take to say what it has used.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// What one file may use, and the worker as a whole.
+#[derive(Debug, Clone, Copy)]
+pub struct TaskLimits {
+    /// Time that may pass while a file is in work.
+    pub wall: Duration,
+    /// Processor time that a file may take.
+    pub cpu: Duration,
+    /// Memory of the worker, in bytes.
+    pub memory_bytes: u64,
+}
+
+/// A file that the worker has.
+#[derive(Debug)]
+struct InHand {
+    entry: FileEntry,
+    started: Option<Started>,
+}
+
+#[derive(Debug)]
+struct Started {
+    at: Stopwatch,
+    thread: i32,
+    /// Processor time of the thread before this file.
+    cpu_before_s: f64,
+}
+
+/// Runs the pipeline in a worker process.
+#[derive(Debug)]
+pub struct Isolated {
+    orders: Orders,
+    key: Key,
+    limits: TaskLimits,
+    threads: usize,
+    worker: Option<Running>,
+    /// Given and not yet sent.
+    waiting: VecDeque<FileEntry>,
+    /// To be run again, one at a time.
+    suspects: VecDeque<FileEntry>,
+    in_hand: Vec<InHand>,
+    /// Whether the file in hand is there alone because it is suspect.
+    alone: bool,
+    ready: VecDeque<Finished>,
+    stillborn: u32,
+    pause: Duration,
+    /// When the time limits were last looked at.
+    checked: Stopwatch,
+    used: Usage,
+}
+
+/// A worker and what comes from it.
+#[derive(Debug)]
+struct Running {
+    process: WorkerProcess,
+    words: mpsc::Receiver<Word>,
+    /// The limit for which it was killed.
+    overtime: Option<Cause>,
+}
+
+impl Running {
+    fn new(process: WorkerProcess) -> std::io::Result<Self> {
+        let mut socket = process.listen()?;
+        let (sender, words) = mpsc::channel();
+        std::thread::Builder::new().name("listener".into()).spawn(move || {
+            // Whatever ends the stream, the worker's exit status tells what has happened.
+            while let Ok(Some(word)) = receive(&mut socket) {
+                if sender.send(word).is_err() {
+                    break;
+                }
+            }
+        })?;
+        Ok(Self { process, words, overtime: None })
+    }
+}
+
+impl Isolated {
+    /// A crew of so many threads in this worker process, which waits for its orders.
+    pub fn new(
+        process: WorkerProcess,
+        orders: Orders,
+        key: Key,
+        threads: usize,
+        limits: TaskLimits,
+    ) -> std::io::Result<Self> {
+        let mut crew = Self {
+            orders,
+            key,
+            limits,
+            threads,
+            worker: None,
+            waiting: VecDeque::new(),
+            suspects: VecDeque::new(),
+            in_hand: Vec::new(),
+            alone: false,
+            ready: VecDeque::new(),
+            stillborn: 0,
+            pause: FIRST_PAUSE,
+            checked: Stopwatch::start(),
+            used: Usage::default(),
+        };
+        crew.begin(process)?;
+        Ok(crew)
+    }
+
+    fn begin(&mut self, process: WorkerProcess) -> std::io::Result<()> {
+        let mut worker = Running::new(process)?;
+        let begin = Begin {
+            orders: self.orders.clone(),
+            key: Zeroizing::new(self.key.as_bytes().to_vec()),
+            threads: self.threads,
+            memory_bytes: self.limits.memory_bytes,
+        };
+        // One that is dead already is noticed where its words are listened to.
+        worker.process.order(&Order::Begin(Box::new(begin))).ok();
+        self.worker = Some(worker);
+        Ok(())
+    }
+
+    /// Sends what may be sent: a suspect alone, else all that waits.
+    fn send(&mut self) {
+        if self.worker.is_none() && !(self.waiting.is_empty() && self.suspects.is_empty()) {
+            if let Err(error) = WorkerProcess::start().and_then(|process| self.begin(process)) {
+                return self
+                    .give_up(&format!("no worker process can be started: {}", error.kind()));
+            }
+        }
+        if self.in_hand.is_empty() {
+            self.alone = false;
+            if let Some(entry) = self.suspects.pop_front() {
+                self.alone = true;
+                return self.hand_over(entry);
+            }
+        }
+        while !self.alone
+            && self.suspects.is_empty()
+            && let Some(entry) = self.waiting.pop_front()
+        {
+            self.hand_over(entry);
+        }
+    }
+
+    fn hand_over(&mut self, entry: FileEntry) {
+        if let Some(worker) = &mut self.worker {
+            // A worker that does not take it is dead, which its silence will tell.
+            worker.process.order(&Order::Task(entry.clone())).ok();
+        }
+        self.in_hand.push(InHand { entry, started: None });
+    }
+
+    fn heard(&mut self, word: Word) {
+        match word {
+            Word::Event(Event::Started { path_id, thread }) => {
+                let process = self.worker.as_ref().map_or(0, |worker| worker.process.id());
+                let cpu_before_s = process::thread_seconds(process, thread);
+                let file = self.in_hand.iter_mut().find(|file| file.entry.path_id == path_id);
+                if let Some(file) = file {
+                    let at = Stopwatch::start();
+                    file.started = Some(Started { at, thread, cpu_before_s });
+                }
+                self.stillborn = 0;
+            }
+            Word::Event(Event::Finished(finished)) => {
+                self.in_hand.retain(|file| file.entry.path_id != finished.path_id);
+                self.ready.push_back(*finished);
+            }
+            Word::Unfit(why) => self.give_up(&format!("the worker process cannot work: {why}")),
+            Word::Bye(usage) => self.used += usage,
+        }
+    }
+
+    /// Kills the worker when a file has been in work for too long.
+    fn check_time(&mut self) {
+        let Some(worker) = &mut self.worker else {
+            return;
+        };
+        let process = worker.process.id();
+        let over = self.in_hand.iter().filter_map(|file| file.started.as_ref()).find_map(|file| {
+            let wall = file.at.elapsed();
+            if wall < YOUNG {
+                return None;
+            }
+            let cpu = process::thread_seconds(process, file.thread) - file.cpu_before_s;
+            if wall >= self.limits.wall {
+                Some(Cause::Wall)
+            } else if cpu >= self.limits.cpu.as_secs_f64() {
+                Some(Cause::Processor)
+            } else {
+                None
+            }
+        });
+        if over.is_some() && worker.overtime.is_none() {
+            worker.overtime = over;
+            worker.process.kill();
+        }
+    }
+
+    /// The worker is gone: what it had is run again, and what it was alone with is blamed.
+    fn buried(&mut self) {
+        let Some(mut worker) = self.worker.take() else {
+            return;
+        };
+        let status = worker.process.wait().ok();
+        let cause = worker.overtime.unwrap_or_else(|| cause_of(status));
+        let (begun, not_begun): (Vec<_>, Vec<_>) =
+            self.in_hand.drain(..).partition(|file| file.started.is_some());
+        for file in not_begun.into_iter().rev() {
+            // A suspect that was not begun is a suspect still.
+            let queue = if self.alone { &mut self.suspects } else { &mut self.waiting };
+            queue.push_front(file.entry);
+        }
+        tracing::warn!(
+            files = begun.len(),
+            "the worker process died: {cause}; another one goes on"
+        );
+        if begun.is_empty() {
+            self.stillborn += 1;
+            if self.stillborn >= MOST_STILLBORN {
+                return self.give_up(&format!("the worker process dies before its work: {cause}"));
+            }
+        }
+        if self.alone {
+            for file in begun {
+                let blamed = self.blamed(&file.entry, cause);
+                self.ready.push_back(blamed);
+            }
+        } else {
+            self.suspects.extend(begun.into_iter().map(|file| file.entry));
+        }
+        if cause == Cause::Memory {
+            self.spare_memory();
+        }
+    }
+
+    /// Half the threads from here on, after a pause that doubles each time.
+    fn spare_memory(&mut self) {
+        self.threads = (self.threads / 2).max(1);
+        let (threads, pause_ms) = (self.threads, self.pause.as_millis() as u64);
+        tracing::warn!(threads, pause_ms, "memory ran out; fewer threads from here on");
+        std::thread::sleep(self.pause);
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+    }
+
+    fn blamed(&self, entry: &FileEntry, cause: Cause) -> Finished {
+        let failure = Failure {
+            stage: None,
+            class: cause.class().to_owned(),
+            message: cause.message(&self.limits),
+        };
+        let outcome = Ok(Processed::unwritten(entry, Outcome::Quarantined, failure));
+        Finished { path_id: entry.path_id.clone(), outcome, timings: StageTimings::default() }
+    }
+
+    /// Nothing more can be done: every file comes back undone.
+    fn give_up(&mut self, why: &str) {
+        let in_hand = self.in_hand.drain(..).map(|file| file.entry);
+        let all = in_hand.chain(self.suspects.drain(..)).chain(self.waiting.drain(..));
+        self.ready.extend(all.map(|entry| Finished {
+            path_id: entry.path_id,
+            outcome: Err(why.to_owned()),
+            timings: StageTimings::default(),
+        }));
+        self.worker = None;
+    }
+}
+
+impl Crew for Isolated {
+    fn give(&mut self, entry: FileEntry) {
+        self.waiting.push_back(entry);
+        self.send();
+    }
+
+    fn next(&mut self, wait: Duration) -> Option<Finished> {
+        let waiting = Stopwatch::start();
+        loop {
+            if let Some(finished) = self.ready.pop_front() {
+                return Some(finished);
+            }
+            self.send();
+            let left = wait.saturating_sub(waiting.elapsed());
+            match self.worker.as_ref().map(|worker| worker.words.recv_timeout(left.min(TICK))) {
+                Some(Ok(word)) => self.heard(word),
+                Some(Err(RecvTimeoutError::Timeout)) => {}
+                Some(Err(RecvTimeoutError::Disconnected)) => self.buried(),
+                None if self.ready.is_empty() => return None,
+                None => {}
+            }
+            if self.checked.elapsed() >= TICK {
+                self.checked = Stopwatch::start();
+                self.check_time();
+            }
+            if left.is_zero() && self.ready.is_empty() {
+                return None;
+            }
+        }
+    }
+
+    fn threads(&self) -> usize {
+        self.threads
+    }
+
+    fn abandon(&mut self) {
+        self.worker = None;
+        self.in_hand.clear();
+        self.suspects.clear();
+        self.waiting.clear();
+    }
+
+    fn leave(mut self: Box<Self>) -> Usage {
+        if let Some(worker) = &mut self.worker {
+            worker.process.order(&Order::End).ok();
+            while let Ok(word) = worker.words.recv_timeout(FAREWELL) {
+                if let Word::Bye(usage) = word {
+                    self.used += usage;
+                }
+            }
+        }
+        self.used
+    }
+}

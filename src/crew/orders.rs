@@ -1,0 +1,42 @@
+//! What a crew is told before its first file, in a form that can be sent to a worker process.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::deident::{Deidentifier, Key};
+use crate::encode::Encoder;
+use crate::manifest::path_bytes;
+use crate::pipeline::Pipeline;
+use crate::read::Limits;
+use crate::storage::SharedStorage;
+
+/// The settled options of the pipeline.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Orders {
+    /// The folder of the input tree.
+    #[serde(with = "path_bytes")]
+    pub input: PathBuf,
+    /// The folder of the output.
+    #[serde(with = "path_bytes")]
+    pub output: PathBuf,
+    /// The name of the codec.
+    pub codec: String,
+    /// Bounds on what a file may ask for.
+    pub limits: Limits,
+}
+
+impl Orders {
+    /// The pipeline that carries them out; `None` where there is no codec of the name.
+    pub fn pipeline(&self, key: &Key, storage: SharedStorage) -> Option<Arc<Pipeline>> {
+        Some(Arc::new(Pipeline {
+            input: self.input.clone(),
+            output: self.output.clone(),
+            limits: self.limits,
+            deidentifier: Deidentifier::new(key),
+            encoder: Encoder::by_name(&self.codec)?,
+            storage,
+        }))
+    }
+}

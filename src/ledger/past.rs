@@ -1,0 +1,193 @@
+//! What earlier tries of a run have done: journals and announcements in, the records that stand out.
+//!
+//! The totals of earlier tries are added up from the journal's lines, each of which holds the sum of
+//! its files. A line of which a counted file stands no longer, because it was done anew, is broken:
+//! its other files are measured again, from the output.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use super::announce::InFlight;
+use super::journal::{self, Damage, Line, Recount, read_journal};
+use super::settle::{is_counted, located};
+use crate::pipeline::measure_written;
+use crate::read::Limits;
+use crate::record::FileRecord;
+use crate::stats::Totals;
+use crate::storage::Storage;
+
+/// A line: the journal, and the number of the line in it.
+type LineId = (usize, u32);
+
+#[derive(Debug)]
+struct Known {
+    record: FileRecord,
+    session: u32,
+    line: LineId,
+    /// Whether the totals of the line hold it, whatever settling changed later.
+    counted_in_line: bool,
+}
+
+/// What earlier tries have done.
+#[derive(Debug, Default)]
+pub struct Past {
+    journals: Vec<PathBuf>,
+    known: HashMap<String, Known>,
+    recounts: Vec<(u32, Recount)>,
+    strikes: HashMap<String, HashSet<String>>,
+    broken: HashSet<LineId>,
+    last_session: u32,
+    /// What was not as it should be in each damaged journal, by the number of its rank's file.
+    pub damages: Vec<(usize, Damage)>,
+}
+
+impl Past {
+    /// Reads all journals of a folder.
+    pub fn read(folder: &Path) -> io::Result<Self> {
+        let mut past =
+            Self { journals: super::files_of(folder, journal::EXTENSION)?, ..Self::default() };
+        for (number, path) in past.journals.clone().into_iter().enumerate() {
+            let damage = read_journal(&path, |line, said| past.take((number, line), said))?;
+            if damage != Damage::default() {
+                past.damages.push((number, damage));
+            }
+        }
+        past.recounts.sort_by_key(|(session, _)| *session);
+        for (session, recount) in &past.recounts {
+            if let Some(known) = past.known.get_mut(&recount.path_id)
+                && known.session <= *session
+                && let Some(instance) = &mut known.record.instance
+            {
+                instance.counted = recount.counted;
+            }
+        }
+        Ok(past)
+    }
+
+    fn take(&mut self, id: LineId, said: Line) {
+        match said {
+            Line::Done { session, records, .. } => {
+                self.last_session = self.last_session.max(session);
+                for record in records {
+                    self.stand(record, session, id);
+                }
+            }
+            Line::Recounted { session, recounts } => {
+                self.last_session = self.last_session.max(session);
+                self.recounts.extend(recounts.into_iter().map(|recount| (session, recount)));
+            }
+            Line::Struck { try_name, path_ids } => self.strike(&try_name, path_ids),
+        }
+    }
+
+    /// Of two records of one file the later try's stands; the other one's line is broken.
+    fn stand(&mut self, record: FileRecord, session: u32, line: LineId) {
+        let counted_in_line = is_counted(&record);
+        let path_id = record.path_id.clone();
+        let new = Known { record, session, line, counted_in_line };
+        let loser = match self.known.get(&path_id) {
+            Some(known) if known.session > session => Some(new),
+            _ => self.known.insert(path_id, new),
+        };
+        self.fell(loser.as_ref());
+    }
+
+    fn fell(&mut self, known: Option<&Known>) {
+        if let Some(known) = known.filter(|known| known.counted_in_line) {
+            self.broken.insert(known.line);
+        }
+    }
+
+    /// The number of the try that begins now.
+    pub fn next_session(&self) -> u32 {
+        self.last_session + 1
+    }
+
+    /// The record of a file that stands.
+    pub fn record(&self, path_id: &str) -> Option<&FileRecord> {
+        self.known.get(path_id).map(|known| &known.record)
+    }
+
+    /// All records that stand.
+    pub fn records(&self) -> impl Iterator<Item = &FileRecord> {
+        self.known.values().map(|known| &known.record)
+    }
+
+    /// A record stands no longer: its file is gone, or is to be done anew.
+    pub fn withdraw(&mut self, path_id: &str) -> Option<FileRecord> {
+        let known = self.known.remove(path_id);
+        self.fell(known.as_ref());
+        known.map(|known| known.record)
+    }
+
+    /// These files were in flight when the try of this name died.
+    fn strike(&mut self, try_name: &str, path_ids: Vec<String>) {
+        for path_id in path_ids {
+            self.strikes.entry(path_id).or_default().insert(try_name.to_owned());
+        }
+    }
+
+    /// Takes in announcements that a dead try has left; the line that keeps them in the journal.
+    pub fn learn_of(&mut self, died: &InFlight) -> Line {
+        self.strike(&died.try_name, died.path_ids.clone());
+        Line::Struck { try_name: died.try_name.clone(), path_ids: died.path_ids.clone() }
+    }
+
+    /// How many tries died while this file was in flight.
+    pub fn strikes(&self, path_id: &str) -> usize {
+        self.strikes.get(path_id).map_or(0, HashSet::len)
+    }
+
+    /// The totals of all files that stand and are counted.
+    pub fn totals(
+        &self,
+        storage: &dyn Storage,
+        output: &Path,
+        limits: &Limits,
+    ) -> io::Result<Totals> {
+        let mut totals = Totals::default();
+        for (number, path) in self.journals.iter().enumerate() {
+            read_journal(path, |line, said| {
+                if let Line::Done { totals: of_line, .. } = said
+                    && !self.broken.contains(&(number, line))
+                {
+                    totals.merge(&of_line);
+                }
+            })?;
+        }
+        for (session, recount) in &self.recounts {
+            let known = self.known.get(&recount.path_id);
+            if known.is_some_and(|known| known.session <= *session && !self.is_broken(known)) {
+                totals.merge(&recount.totals);
+            }
+        }
+        let measured_anew: Vec<&FileRecord> = self
+            .known
+            .values()
+            .filter(|known| self.is_broken(known))
+            .map(|known| &known.record)
+            .filter(|record| is_counted(record))
+            .collect();
+        let anew: io::Result<Vec<Totals>> = measured_anew
+            .par_iter()
+            .map(|record| {
+                let mut totals = Totals::default();
+                if let Some(measurement) =
+                    measure_written(&located(storage, output, record)?, limits)?
+                {
+                    measurement.add_to(&mut totals);
+                }
+                Ok(totals)
+            })
+            .collect();
+        anew?.iter().for_each(|more| totals.merge(more));
+        Ok(totals)
+    }
+
+    fn is_broken(&self, known: &Known) -> bool {
+        self.broken.contains(&known.line)
+    }
+}

@@ -1,0 +1,78 @@
+//! The settings that an output was begun with. A later try with others would make a tree of two
+//! kinds, so it is refused with the difference named.
+
+use serde::{Deserialize, Serialize};
+
+/// What decides about the bytes of an output.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The form of the journal.
+    pub journal: u32,
+    /// The version of the program.
+    pub version: String,
+    /// `--codec`.
+    pub codec: String,
+    /// `--profile`.
+    pub profile: String,
+    /// The edition of PS3.15 that its table is of.
+    pub edition: String,
+    /// `--max-depth`.
+    pub max_depth: usize,
+    /// Tells keys apart without telling the key.
+    pub key_fingerprint: String,
+    /// The keyed name of the input folder.
+    pub input_id: String,
+}
+
+/// The form of the journal that this version writes; another one when [`super::Line`] or anything in
+/// it changes.
+pub const JOURNAL_FORM: u32 = 1;
+
+impl Settings {
+    /// The first difference that matters, as a sentence with what to do; `None` where there is none.
+    pub fn difference(&self, now: &Self) -> Option<String> {
+        if self.key_fingerprint != now.key_fingerprint {
+            // Names under another key cannot be compared.
+            return Some("another key than now: give --key-file the key it was begun with".into());
+        }
+        let version = |it: &Self| format!("{} (journal {})", it.version, it.journal);
+        let rows = [
+            ("sauva", version(self), version(now)),
+            ("--codec", self.codec.clone(), now.codec.clone()),
+            ("--profile", self.profile.clone(), now.profile.clone()),
+            ("PS3.15", self.edition.clone(), now.edition.clone()),
+            ("--max-depth", self.max_depth.to_string(), now.max_depth.to_string()),
+        ];
+        let differs = rows.into_iter().find(|(_, then, now)| then != now);
+        differs.map(|(what, then, now)| format!("{what} {then}, not {now}")).or_else(|| {
+            (self.input_id != now.input_id)
+                .then(|| "another --input than now: give the folder it was begun with".into())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_difference_is_named() {
+        let then = Settings {
+            journal: JOURNAL_FORM,
+            version: "1".into(),
+            codec: "jpeg-ls".into(),
+            profile: "basic".into(),
+            edition: "2026d".into(),
+            max_depth: 32,
+            key_fingerprint: "a".into(),
+            input_id: "b".into(),
+        };
+        assert_eq!(then.difference(&then), None);
+        let now = Settings { codec: "native".into(), ..then.clone() };
+        assert_eq!(then.difference(&now).unwrap(), "--codec jpeg-ls, not native");
+        let now = Settings { key_fingerprint: "z".into(), ..now };
+        assert!(then.difference(&now).unwrap().contains("another key"));
+        let now = Settings { input_id: "z".into(), ..then.clone() };
+        assert!(then.difference(&now).unwrap().contains("--input"));
+    }
+}

@@ -1,0 +1,65 @@
+//! The allocator: the system's own. In a worker process an allocation that the memory limit refuses
+//! ends the process with an exit code of its own, so that the rank knows what the file has died of.
+//! And the way out of a process that runs nothing on the way: no handlers, no destructors.
+
+#![expect(
+    unsafe_code,
+    reason = "an allocator is unsafe to write, and so is a declaration of C; the system does the work"
+)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+/// The exit code of a worker process whose memory ran out.
+pub const OUT_OF_MEMORY: i32 = 78;
+
+unsafe extern "C" {
+    /// `_exit(2)`.
+    safe fn _exit(code: i32) -> !;
+}
+
+/// Ends this process and runs nothing: other threads may be in the middle of anything.
+pub fn leave_at_once(code: i32) -> ! {
+    _exit(code)
+}
+
+/// Passes on to the system's allocator.
+#[derive(Debug)]
+pub struct Allocator;
+
+static ENDS_PROCESS: AtomicBool = AtomicBool::new(false);
+
+/// From here on, memory that runs out ends this process with [`OUT_OF_MEMORY`].
+pub fn end_process_when_exhausted() {
+    ENDS_PROCESS.store(true, Relaxed);
+}
+
+fn checked(memory: *mut u8) -> *mut u8 {
+    if memory.is_null() && ENDS_PROCESS.load(Relaxed) {
+        leave_at_once(OUT_OF_MEMORY);
+    }
+    memory
+}
+
+// SAFETY: each call is the system allocator's, with the arguments as they came.
+unsafe impl GlobalAlloc for Allocator {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promises are passed on.
+        checked(unsafe { System.alloc(layout) })
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promises are passed on.
+        checked(unsafe { System.alloc_zeroed(layout) })
+    }
+
+    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: the caller's promises are passed on.
+        checked(unsafe { System.realloc(memory, layout, size) })
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}

@@ -1,0 +1,67 @@
+//! Files and folders that only their owner may read.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+/// Makes a folder that only its owner can enter; one that is there is left as it is.
+pub fn create_private_folder(path: &Path) -> io::Result<()> {
+    match DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        made => made,
+    }
+}
+
+/// A file that is to be filled at the end of a run and that only its owner can read.
+#[derive(Debug)]
+pub struct PrivateFile(File);
+
+/// Makes such a file, or takes one that is empty or, where there is a `head`, begins with it.
+pub fn claim_private(path: &Path, head: &[u8]) -> io::Result<PrivateFile> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
+    let mut file = options.open(path)?;
+    let mut start = Vec::new();
+    (&mut file).take(head.len().max(1) as u64).read_to_end(&mut start)?;
+    if !start.is_empty() && start != head {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    Ok(PrivateFile(file))
+}
+
+impl PrivateFile {
+    /// Fills the file anew; where that fails it is left empty.
+    pub fn fill(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.set_len(0)?;
+        io::Seek::rewind(&mut self.0)?;
+        let filled = self.0.write_all(bytes).and_then(|()| self.0.sync_all());
+        if filled.is_err() {
+            self.0.set_len(0).ok();
+        }
+        filled
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_empty_file_or_one_of_an_earlier_try_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list");
+        claim_private(&path, b"head").unwrap().fill(b"header\nrows").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(claim_private(&path, b"").is_err());
+        claim_private(&path, b"head").unwrap().fill(b"header").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"header");
+        fs::write(&path, "thesis").unwrap();
+        assert!(claim_private(&path, b"head").is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"thesis");
+    }
+}
