@@ -135,16 +135,13 @@ impl Processed {
             StageError::Read(ReadError::NotDicom(_) | ReadError::Dicomdir) => Outcome::NotDicom,
             _ => Outcome::Quarantined,
         };
-        let failure = Failure { stage: Some(stage), class: class.to_owned(), message };
+        let failure = Failure::new(Some(stage), class, message);
         Self::unwritten(entry, outcome, failure)
     }
 
     fn panicked(entry: &FileEntry, clock: &StageClock) -> Self {
-        let failure = Failure {
-            stage: clock.current(),
-            class: "panic".to_owned(),
-            message: "the program failed at this file, and only at this file".to_owned(),
-        };
+        let message = "the program failed at this file, and only at this file";
+        let failure = Failure::new(clock.current(), "panic", message);
         Self::unwritten(entry, Outcome::Quarantined, failure)
     }
 

@@ -37,12 +37,21 @@ impl Outcome {
 /// Why a file was not written. Holds tags and rules, never a value or a path of the input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// Where it happened; `None` before the pipeline, in the scan.
+    /// Where it happened; `None` where that is not known, or before the pipeline.
     pub stage: Option<Stage>,
     /// A short name of the kind of error.
     pub class: String,
     /// What and where, in words.
     pub message: String,
+    /// How often it was tried.
+    pub attempts: u32,
+}
+
+impl Failure {
+    /// A failure at the first attempt.
+    pub fn new(stage: Option<Stage>, class: &str, message: impl Into<String>) -> Self {
+        Self { stage, class: class.to_owned(), message: message.into(), attempts: 1 }
+    }
 }
 
 /// A file of the input and what became of it.

@@ -85,8 +85,12 @@ pub fn place(
             Ok(Place::Contested)
         }
         // NFS may repeat a rename that has worked and report that the file is gone.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            if is_intact(storage, &target, &staged.sha256)? { Ok(Place::Final) } else { Err(error) }
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !temporary.exists() => {
+            if is_intact(storage, &target, &staged.sha256)? {
+                Ok(Place::Final)
+            } else {
+                Err(error)
+            }
         }
         Err(error) => Err(error),
     }

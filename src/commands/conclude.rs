@@ -49,11 +49,7 @@ pub(super) fn conclude(
     }
     add_the_past(config, lead, &mut harvest, storage)?;
     let others = lead.others.iter().map(|other| {
-        let failure = Failure {
-            stage: None,
-            class: other.kind.class().to_owned(),
-            message: other.kind.message().to_owned(),
-        };
+        let failure = Failure::new(None, other.kind.class(), other.kind.message());
         FileRecord::failed(&other.entry(), Outcome::Quarantined, failure)
     });
     harvest.records.extend(others);

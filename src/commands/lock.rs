@@ -114,7 +114,12 @@ fn attempt(
     }
     let mine = state.join(format!("lock.{}.{}", host(), std::process::id()));
     storage.write_new(&mine, text.as_bytes())?;
-    if storage.commit(&mine, path)? == Commit::Done {
+    let committed = storage.commit(&mine, path).or_else(|error| {
+        // A file system may report an error for what has worked.
+        let is_ours = fs::read_to_string(path).is_ok_and(|held| held == text);
+        if is_ours { Ok(Commit::Done) } else { Err(error) }
+    });
+    if committed? == Commit::Done {
         return Ok(Attempt::Taken);
     }
     // The new file has just got its time from the file system's clock.

@@ -191,21 +191,14 @@ impl Plan {
 }
 
 fn job_died() -> Failure {
-    Failure {
-        stage: None,
-        class: "job-died".to_owned(),
-        message: "in flight when the job died, twice; --retry tries it once more, alone".to_owned(),
-    }
+    let message = "in flight when the job died, twice; --retry tries it once more, alone";
+    Failure { attempts: 2, ..Failure::new(None, "job-died", message) }
 }
 
 fn damaged_output() -> Failure {
-    Failure {
-        stage: None,
-        class: "damaged-output".to_owned(),
-        message: "its output was damaged later on and its input is gone: bring the input back, or \
-                  the output from a backup; the damaged file is in .sauva/damaged"
-            .to_owned(),
-    }
+    let message = "its output was damaged later on and its input is gone: bring back the input, or \
+        the output from a backup; the damaged file is in .sauva/damaged";
+    Failure::new(None, "damaged-output", message)
 }
 
 /// Removes what dead tries left under temporary names, and the folders that are empty then.

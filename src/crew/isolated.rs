@@ -278,11 +278,9 @@ impl Isolated {
     }
 
     fn blamed(&self, entry: &FileEntry, cause: Cause) -> Finished {
-        let failure = Failure {
-            stage: None,
-            class: cause.class().to_owned(),
-            message: cause.message(&self.limits),
-        };
+        let failure = Failure::new(None, cause.class(), cause.message(&self.limits));
+        // Once beside others, once alone.
+        let failure = Failure { attempts: 2, ..failure };
         let outcome = Ok(Processed::unwritten(entry, Outcome::Quarantined, failure));
         Finished { path_id: entry.path_id.clone(), outcome, timings: StageTimings::default() }
     }

@@ -151,7 +151,9 @@ impl Past {
         let mut totals = Totals::default();
         for (number, path) in self.journals.iter().enumerate() {
             read_journal(path, |line, said| {
-                if let Line::Done { totals: of_line, .. } = said
+                // This try writes on in the same journals.
+                if let Line::Done { session, totals: of_line, .. } = said
+                    && session <= self.last_session
                     && !self.broken.contains(&(number, line))
                 {
                     totals.merge(&of_line);

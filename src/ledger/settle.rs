@@ -187,9 +187,5 @@ fn lose(record: &mut FileRecord, winner: &str) {
         )
     };
     record.outcome = outcome;
-    record.failure = Some(Failure {
-        stage: Some(Stage::Write),
-        class: class.to_owned(),
-        message: message.to_owned(),
-    });
+    record.failure = Some(Failure::new(Some(Stage::Write), class, message));
 }

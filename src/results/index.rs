@@ -114,14 +114,14 @@ pub fn failures_csv(records: &[FileRecord]) -> anyhow::Result<Vec<u8>> {
     out.write_record(["path_id", "outcome", "stage", "class", "message", "attempts"])?;
     for record in rows {
         let failure = record.failure.as_ref();
-        let stage = failure.map_or("", |failure| failure.stage.map_or("scan", |s| s.name()));
+        let stage = failure.and_then(|failure| failure.stage).map_or("", |stage| stage.name());
         out.write_record([
             record.path_id.as_str(),
             record.outcome.name(),
             stage,
             failure.map_or("", |failure| &failure.class),
             &safe_cell(failure.map_or("", |failure| &failure.message)),
-            "1",
+            &failure.map_or(1, |failure| failure.attempts).to_string(),
         ])?;
     }
     Ok(out.into_inner().map_err(csv::IntoInnerError::into_error)?)

@@ -15,8 +15,11 @@ use super::{Commit, SharedStorage, Storage};
 pub enum Fault {
     /// It does nothing and reports the error.
     Before(Errno),
-    /// It does its work and reports the error all the same, as a lost answer of NFS would.
+    /// It does its work and reports the error all the same.
     After(Errno),
+    /// It gives a file its name and reports that there is no such file, as NFS may do after a lost
+    /// answer. Only calls that give names are counted.
+    LostAnswer,
 }
 
 /// Fails once, at one call, and at every call after it too if so asked.
@@ -47,13 +50,19 @@ impl Failing {
             _ if !fails => work(),
             Fault::Before(errno) => Err(errno.into()),
             Fault::After(errno) => work().and(Err(errno.into())),
+            Fault::LostAnswer => work().and(Err(Errno::NOENT.into())),
         }
+    }
+
+    /// A call that is no rename.
+    fn plain<T>(&self, work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+        if self.fault == Fault::LostAnswer { work() } else { self.call(work) }
     }
 }
 
 impl Storage for Failing {
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.call(|| self.inner.write_new(path, bytes))
+        self.plain(|| self.inner.write_new(path, bytes))
     }
 
     fn commit(&self, temporary: &Path, target: &Path) -> io::Result<Commit> {
@@ -65,30 +74,30 @@ impl Storage for Failing {
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        self.call(|| self.inner.remove(path))
+        self.plain(|| self.inner.remove(path))
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.call(|| self.inner.read(path))
+        self.plain(|| self.inner.read(path))
     }
 
     fn open_append(&self, path: &Path) -> io::Result<File> {
-        self.call(|| self.inner.open_append(path))
+        self.plain(|| self.inner.open_append(path))
     }
 
     fn append(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
-        self.call(|| self.inner.append(file, bytes))
+        self.plain(|| self.inner.append(file, bytes))
     }
 
     fn cut(&self, file: &File, length: u64) -> io::Result<()> {
-        self.call(|| self.inner.cut(file, length))
+        self.plain(|| self.inner.cut(file, length))
     }
 
     fn sync(&self, folder: &Path) -> io::Result<()> {
-        self.call(|| self.inner.sync(folder))
+        self.plain(|| self.inner.sync(folder))
     }
 
     fn sync_file(&self, path: &Path) -> io::Result<()> {
-        self.call(|| self.inner.sync_file(path))
+        self.plain(|| self.inner.sync_file(path))
     }
 }

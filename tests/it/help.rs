@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 use sauva::cli::Cli;
 use sauva::comm::team;
 use sauva::commands::{Conclusion, run};
 use sauva::deident::Key;
+use sauva::results::digest;
+use sauva::storage::{Disk, SharedStorage};
 use serde_json::Value;
 
 /// The sample that ships with the project.
@@ -46,6 +49,18 @@ impl Work {
 
     /// The same job on a team of ranks that are threads of this process.
     pub(crate) fn run_team(&self, ranks: usize, input: &Path, name: &str) -> Vec<Conclusion> {
+        let disk: SharedStorage = Arc::new(Disk::below(&self.path(name)));
+        self.run_team_on(ranks, input, name, &disk).into_iter().map(Result::unwrap).collect()
+    }
+
+    /// The same on a storage of choice, which may let the ranks fail.
+    pub(crate) fn run_team_on(
+        &self,
+        ranks: usize,
+        input: &Path,
+        name: &str,
+        storage: &SharedStorage,
+    ) -> Vec<anyhow::Result<Conclusion>> {
         let (input, output, key) = (input.to_owned(), self.path(name), self.path("key"));
         team::run(ranks, |comm| {
             let words = ["sauva", "run", "--quiet", "--threads", "1", "--input"].map(Into::into);
@@ -58,7 +73,7 @@ impl Work {
             ]);
             let cli = <Cli as clap::Parser>::try_parse_from(words).unwrap();
             let sauva::cli::Command::Run(args) = cli.command else { unreachable!() };
-            run::execute(&args.resolve().unwrap(), comm, None).unwrap()
+            run::execute_on(&args.resolve().unwrap(), comm, None, storage)
         })
     }
 }
@@ -105,10 +120,11 @@ pub(crate) fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     found
 }
 
-/// What must not depend on ranks: the data in the summary, the data files, the instances.
-pub(crate) fn rank_independent(output: &Path) -> (Value, Value, BTreeMap<PathBuf, Vec<u8>>) {
+/// What must not depend on ranks: the data in the summary, the digests of data files and instances.
+pub(crate) fn rank_independent(output: &Path) -> (Value, Value, BTreeMap<PathBuf, String>) {
     let summary = summary(output);
-    let mut files = tree(output);
+    let files = tree(output).into_iter().map(|(path, bytes)| (path, digest(&bytes)));
+    let mut files: BTreeMap<PathBuf, String> = files.collect();
     let is_data = |path: &Path| !path.starts_with(".sauva") && !path.ends_with("metrics.csv");
     files.retain(|path, _| is_data(path) && !path.ends_with("summary.json"));
     (summary["statistics"].clone(), summary["digests"].clone(), files)

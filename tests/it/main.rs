@@ -4,14 +4,19 @@
 
 mod cli;
 mod duplicates;
+mod faults;
 mod help;
 #[cfg(feature = "mpi")]
 mod mpi;
+#[cfg(feature = "test-hooks")]
+mod poison;
 mod privacy;
 mod ranks;
 mod reader;
 mod real_files;
+mod resume;
 mod special_files;
+mod stop;
 
 /// A file of tests that is not named above would never run.
 #[test]

@@ -13,21 +13,22 @@ pub(in crate::crew) fn misbehave(entry: &FileEntry) {
     let name = entry.path.file_name().unwrap_or_default().to_string_lossy();
     match name.strip_prefix("poison-").and_then(|rest| rest.split('.').next()) {
         Some("abort") => std::process::abort(),
-        Some("segfault") => {
-            kill_process(getpid(), Signal::SEGV).expect("a process may signal itself")
-        }
+        // The runtime takes the first for a stack overflow that it wants to tell of.
+        Some("segfault") => (0..2).for_each(|_| signal(Signal::SEGV)),
         Some("overflow") => drop(recurse(0)),
         Some("loop") => loop {
             spin_loop();
         },
         Some("hang") => std::thread::sleep(Duration::from_secs(3600)),
         Some("memory") => eat(),
-        Some("killed") => {
-            kill_process(getpid(), Signal::KILL).expect("a process may signal itself")
-        }
+        Some("killed") => signal(Signal::KILL),
         Some("slow") => std::thread::sleep(Duration::from_millis(500)),
         _ => {}
     }
+}
+
+fn signal(signal: Signal) {
+    kill_process(getpid(), signal).expect("a process may signal itself");
 }
 
 fn recurse(depth: u64) -> u64 {
