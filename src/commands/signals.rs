@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use signal_hook::SigId;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGXFSZ};
 
 const ASKS_TO_STOP: [(i32, &str); 4] = [
     (SIGINT, "SIGINT"),
@@ -28,7 +28,9 @@ impl Signals {
         let seen = Arc::new(AtomicUsize::new(0));
         let register =
             |(signal, _)| signal_hook::flag::register_usize(signal, seen.clone(), signal as usize);
-        let ids = ASKS_TO_STOP.into_iter().map(register).collect::<io::Result<_>>()?;
+        let mut ids = ASKS_TO_STOP.into_iter().map(register).collect::<io::Result<Vec<_>>>()?;
+        // A write that passes the limit of a file's size is to fail, not to kill.
+        ids.push(signal_hook::flag::register(SIGXFSZ, Arc::default())?);
         Ok(Self { seen, ids })
     }
 

@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXFSZ};
 
 use super::pool::{Pool, STACK_BYTES, Tell};
 use super::protocol::{Begin, Order, Word, receive, send};
@@ -144,7 +144,8 @@ fn prepare(begin: Begin) -> Result<Pool, &'static str> {
 /// Signals are the rank's to answer, and the worker dies with it. Its memory, with the key, is in no
 /// core file; when memory runs out it goes first.
 fn harden() -> io::Result<()> {
-    for signal in [SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2] {
+    // SIGXFSZ: a write that passes the limit of a file's size is to fail, not to kill.
+    for signal in [SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXFSZ] {
         signal_hook::flag::register(signal, Arc::default())?;
     }
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;

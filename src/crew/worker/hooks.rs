@@ -14,7 +14,10 @@ pub(in crate::crew) fn misbehave(entry: &FileEntry) {
     match name.strip_prefix("poison-").and_then(|rest| rest.split('.').next()) {
         Some("abort") => std::process::abort(),
         // The runtime takes the first for a stack overflow that it wants to tell of.
-        Some("segfault") => (0..2).for_each(|_| signal(Signal::SEGV)),
+        Some("segfault") => loop {
+            signal(Signal::SEGV);
+            std::thread::sleep(Duration::from_millis(1));
+        },
         Some("overflow") => drop(recurse(0)),
         Some("loop") => loop {
             spin_loop();
