@@ -1,9 +1,12 @@
 //! The audit: the folder of a finished run in, what is wrong with it out. Nothing in the folder is
-//! touched.
+//! touched. With the input and the key, every input is accounted for and the output is searched for
+//! what identifies (see `leak`).
 
 mod finding;
 mod instance;
+mod leak;
 mod manifest;
+mod origin;
 mod reports;
 mod table;
 mod tree;
@@ -14,10 +17,12 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::read::{Limits, read_whole};
 use crate::results::digest;
 use crate::stats::Totals;
 use finding::Findings;
 pub use finding::{Finding, Kind};
+pub use origin::Origin;
 use reports::{Reports, SUMMARY};
 
 /// What an audit found.
@@ -27,10 +32,12 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// Instances that were read.
     pub instances: usize,
+    /// Inputs and forms of identifying values that were looked for, where an origin was given.
+    pub origin: Option<(usize, usize)>,
 }
 
 /// Checks an output on the threads of the current pool.
-pub fn audit(output: &Path) -> Audit {
+pub fn audit(output: &Path, origin: Option<&Origin>) -> Audit {
     let findings = Findings::default();
     let reports = Reports::read(output, &findings);
     reports.check(&findings);
@@ -45,7 +52,19 @@ pub fn audit(output: &Path) -> Audit {
     });
     let totals = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
     check_statistics(&reports, &totals, &findings);
-    Audit { instances: present.len(), findings: findings.into_sorted() }
+    let origin = origin.map(|origin| {
+        let inputs = origin.check(&reports, &findings);
+        let forms = leak::search(output, origin, &inputs, &reports, &findings);
+        (inputs.len(), forms)
+    });
+    Audit { instances: present.len(), origin, findings: findings.into_sorted() }
+}
+
+/// The fingerprint of the key that an output was made with, as its summary tells it.
+pub fn key_fingerprint(output: &Path) -> Option<String> {
+    let summary = read_whole(&output.join(SUMMARY), &Limits::default()).ok()?;
+    let summary: serde_json::Value = serde_json::from_slice(&summary).ok()?;
+    Some(summary.pointer("/deid/key_fingerprint")?.as_str()?.to_owned())
 }
 
 /// The totals of all instances, measured anew, are those of the summary. Where an instance is
