@@ -9,6 +9,7 @@ mod output;
 mod parcel;
 mod progress;
 pub mod run;
+pub mod verify;
 
 pub use conclude::Conclusion;
 pub use halt::Halt;

@@ -80,6 +80,17 @@ fn lock(state: &Path) -> Result<Output> {
     Ok(Output { lock: path })
 }
 
+/// Refuses while a run holds the folder; makes and takes nothing.
+pub(super) fn refuse_if_held(folder: &Path) -> Result<(), Halt> {
+    let holder = String::from_utf8(lock_text(folder)).unwrap_or_default();
+    match holder.trim().split_once(' ') {
+        Some((process, host)) if is_alive(process, host) => {
+            Err(Halt::Locked { process: process.into(), host: host.into() })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What the lock of a folder says: the same on every node that sees the same folder.
 pub(super) fn lock_text(folder: &Path) -> Vec<u8> {
     fs::read(folder.join(STATE).join("lock")).unwrap_or_default()

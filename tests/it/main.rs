@@ -12,6 +12,7 @@ mod ranks;
 mod reader;
 mod real_files;
 mod special_files;
+mod verify;
 
 /// A file of tests that is not named above would never run.
 #[test]
