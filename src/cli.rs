@@ -27,6 +27,7 @@ const EXAMPLES: &str = "\
 Examples:
   sauva generate --count 100 --output sample        a synthetic tree of CT images
   sauva run --input sample --output out             one process, all cores
+  sauva verify out --input sample                   digests, decoding, accounts, leaks
   mpirun -n 4 --bind-to none sauva run --input sample --output out
                                                     four ranks (built with --features mpi)
 
@@ -57,6 +58,13 @@ pub enum Command {
     /// statistics, OUT/summary.json the run on one page, OUT/metrics.csv the times of each rank,
     /// OUT/manifest.sha256 the digests, OUT/failures.csv whatever was not written and why.
     Run(RunArgs),
+    /// Check the output of a finished run; touch nothing there.
+    ///
+    /// Every digest is compared, every instance decoded and measured again, every row and count
+    /// checked against the others. With --input and the key of the run, every input must have its
+    /// one state, and the whole output is searched for identifying values of the input; none is ever
+    /// printed. Exit code 70 where anything is wrong.
+    Verify(VerifyArgs),
     /// Write a synthetic tree of CT images with invented patients, for tests and benchmarks.
     Generate(GenerateArgs),
     /// Make a key file: 32 random bytes that only you can read.
@@ -175,6 +183,20 @@ impl RunArgs {
             progress: !quiet,
         })
     }
+}
+
+/// Options of `sauva verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The output folder of the run.
+    #[arg(value_name = "OUT")]
+    pub output: PathBuf,
+    /// The input folder of that run: accounts for every file and searches the output for leaks.
+    #[arg(long, short)]
+    pub input: Option<PathBuf>,
+    /// The key file of that run. Default: `$XDG_CONFIG_HOME/sauva/key`.
+    #[arg(long, value_name = "FILE", requires = "input")]
+    pub key_file: Option<PathBuf>,
 }
 
 /// What the images of a sample show.

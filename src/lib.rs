@@ -2,6 +2,7 @@
 //!
 //! `ARCHITECTURE.md` shows the house: a module imports only from the floors below it.
 
+pub mod audit;
 pub mod cli;
 pub mod comm;
 pub mod commands;

@@ -8,9 +8,9 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use sauva::cli::{Cli, Command, LogFormat, RunArgs};
+use sauva::cli::{Cli, Command, LogFormat, RunArgs, VerifyArgs};
 use sauva::comm::{self, Comm};
-use sauva::commands::{Conclusion, Halt, generate, keygen, run};
+use sauva::commands::{Conclusion, Halt, generate, keygen, run, verify};
 use sauva::config::Isolation;
 use sauva::crew::{self, WorkerProcess};
 use sauva::process;
@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     log_to_stderr(cli.log_format);
     let (status, text) = match cli.command {
         Command::Run(args) => run(args),
+        Command::Verify(args) => verify(&args),
         Command::Generate(args) => tell(generate::execute(&args)),
         Command::Keygen(args) => tell(keygen::execute(&args)),
         Command::Worker => return work(),
@@ -116,6 +117,18 @@ fn run(args: RunArgs) -> (ExitStatus, String) {
         std::thread::sleep(LET_OTHERS_END);
     }
     (status, text)
+}
+
+fn verify(args: &VerifyArgs) -> (ExitStatus, String) {
+    // A panic at one file is a finding of its own; its message may hold a value.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, ToString::to_string);
+        tracing::warn!(place, "the check of a file failed");
+    }));
+    match verify::execute(args) {
+        Ok(Conclusion { status, text }) => (status, text),
+        Err(error) => (complain(&error), String::new()),
+    }
 }
 
 fn job(

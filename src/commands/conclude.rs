@@ -100,7 +100,9 @@ fn settle(
     let (storage, output) = (storage.as_ref(), &config.output);
     let recounts = disputes.recounts(records, storage, output, &config.limits())?;
     if !recounts.is_empty() {
-        recounts.iter().for_each(|recount| totals.merge(&recount.totals));
+        for recount in &recounts {
+            totals.merge(&recount.totals);
+        }
         let session = lead.past.next_session();
         if let Some(journal) = &mut lead.journal {
             journal.append(&Line::Recounted { session, recounts })?;

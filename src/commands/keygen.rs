@@ -31,6 +31,14 @@ pub(super) fn load(key_file: Option<&Path>) -> Result<(Key, bool)> {
     }
 }
 
+/// The same key, where it exists: for a command that must not make one.
+pub(super) fn load_existing(key_file: Option<&Path>) -> Result<Key> {
+    match key_file {
+        Some(path) => Key::load(path).context("--key-file"),
+        None => Key::load(&own_key_path()?).context("your key"),
+    }
+}
+
 fn own_key_path() -> Result<PathBuf> {
     let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     let config = from("XDG_CONFIG_HOME")

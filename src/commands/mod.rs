@@ -14,6 +14,7 @@ mod prepare;
 mod progress;
 pub mod run;
 mod signals;
+pub mod verify;
 
 pub use conclude::Conclusion;
 pub use halt::Halt;

@@ -155,11 +155,11 @@ impl Isolated {
 
     /// Sends what may be sent: a suspect alone, else all that waits.
     fn send(&mut self) {
-        if self.worker.is_none() && !(self.waiting.is_empty() && self.suspects.is_empty()) {
-            if let Err(error) = WorkerProcess::start().and_then(|process| self.begin(process)) {
-                return self
-                    .give_up(&format!("no worker process can be started: {}", error.kind()));
-            }
+        if self.worker.is_none()
+            && !(self.waiting.is_empty() && self.suspects.is_empty())
+            && let Err(error) = WorkerProcess::start().and_then(|process| self.begin(process))
+        {
+            return self.give_up(&format!("no worker process can be started: {}", error.kind()));
         }
         if self.in_hand.is_empty() {
             self.alone = false;

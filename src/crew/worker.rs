@@ -108,7 +108,7 @@ pub fn attend() -> io::Result<()> {
             memory::leave_at_once(1);
         }
     };
-    let pool = match prepare(*begin) {
+    let pool = match prepare(&begin) {
         Ok(pool) => pool,
         Err(why) => {
             say(&Word::Unfit(why.to_owned()));
@@ -131,7 +131,7 @@ pub fn attend() -> io::Result<()> {
     }
 }
 
-fn prepare(begin: Begin) -> Result<Pool, &'static str> {
+fn prepare(begin: &Begin) -> Result<Pool, &'static str> {
     let key = Key::from_bytes(&begin.key).ok_or("the key has not come through")?;
     let storage = Arc::new(Disk::below(&begin.orders.output));
     let pipeline = begin.orders.pipeline(&key, storage).ok_or("the codec is not known")?;

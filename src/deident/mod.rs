@@ -2,6 +2,7 @@
 //! instance is not let through. Fails closed: what is unclear is refused, never passed on.
 
 mod clean;
+mod concern;
 mod dummy;
 mod key;
 mod profile;
@@ -11,6 +12,7 @@ mod text;
 
 use dicom::dictionary_std::tags;
 
+pub use concern::{Concern, concern, is_stand_in};
 pub use key::{KEY_LENGTH, Key, KeyError};
 pub use pseudonym::Pseudonyms;
 use pseudonym::normalised;
@@ -78,7 +80,8 @@ impl Deidentifier {
         Ok(Deidentified::new(original, identity, embedded_overlay))
     }
 
-    fn identity(&self, data_set: &DataSet) -> Result<Identity, DeidentError> {
+    /// The new identity of an instance, or why it has none.
+    pub fn identity(&self, data_set: &DataSet) -> Result<Identity, DeidentError> {
         let uid = |tag: Tag| {
             let bytes = data_set.bytes(tag).filter(|bytes| !is_blank(bytes));
             let bytes = bytes.ok_or(DeidentError::NoIdentity(tag))?;

@@ -1,6 +1,6 @@
 //! Table E.1-1 of PS3.15: the data file in, a rule for a tag out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use crate::dataset::Tag;
@@ -33,10 +33,14 @@ pub const EDITION: &str = "2026d";
 
 const TABLE: &str = include_str!("tables/ps3.15-2026d-e1-1.csv");
 
+/// The column of the Clean Descriptors Option.
+const CLEAN_DESCRIPTORS: usize = 10;
+
 /// Rules by tag; repeating groups and private attributes are rules of their own.
 #[derive(Debug)]
 pub(super) struct Table {
     by_tag: HashMap<Tag, ActionCode>,
+    descriptors: HashSet<Tag>,
 }
 
 /// The table of this edition.
@@ -51,20 +55,30 @@ impl Table {
         self.by_tag.get(&tag).copied()
     }
 
+    /// Whether the Clean Descriptors Option has a rule for the tag: the attribute describes, and
+    /// identifies only where someone wrote an identity into it (PS3.15 section E.3.5).
+    pub(super) fn is_descriptor(&self, tag: Tag) -> bool {
+        self.descriptors.contains(&tag)
+    }
+
     fn parse(csv: &str) -> Option<Self> {
         let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(csv.as_bytes());
         let mut by_tag = HashMap::new();
+        let mut descriptors = HashSet::new();
         for row in reader.records() {
             let row = row.ok()?;
             let code = action_code(&row[2])?;
             // 50XX, 60XX and PRIVATE are no tags: `clean` removes those groups whole.
             if let Some(tag) = parse_tag(&row[0]) {
                 by_tag.insert(tag, code);
+                if &row[CLEAN_DESCRIPTORS] == "C" {
+                    descriptors.insert(tag);
+                }
             } else if !matches!(&row[0], "50XXXXXX" | "60XX3000" | "60XX4000" | "PRIVATE") {
                 return None;
             }
         }
-        Some(Self { by_tag })
+        Some(Self { by_tag, descriptors })
     }
 }
 

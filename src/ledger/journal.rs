@@ -15,7 +15,7 @@ use crate::stats::Totals;
 use crate::storage::SharedStorage;
 
 /// The extension of a journal's name.
-pub(super) const EXTENSION: &str = "journal";
+pub const JOURNAL_EXTENSION: &str = "journal";
 
 /// What a line says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -78,7 +78,7 @@ impl Journal {
     }
 
     fn path(folder: &Path, rank: usize) -> PathBuf {
-        folder.join(format!("rank-{rank:05}.{EXTENSION}"))
+        folder.join(format!("rank-{rank:05}.{JOURNAL_EXTENSION}"))
     }
 
     /// Appends a line. Where that fails, nothing of it stays.
@@ -101,13 +101,15 @@ fn encode(line: &Line) -> io::Result<String> {
 }
 
 fn decode(text: &[u8]) -> Option<Line> {
+    postcard::from_bytes(&message(text)?).ok()
+}
+
+/// The message of a line whose checksum is right.
+fn message(text: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(text).ok()?;
     let (checksum, text) = text.split_once(' ')?;
     let is_right = checksum == format!("{:08x}", crc32fast::hash(text.as_bytes()));
-    is_right
-        .then(|| STANDARD.decode(text).ok())
-        .flatten()
-        .and_then(|m| postcard::from_bytes(&m).ok())
+    is_right.then(|| STANDARD.decode(text).ok()).flatten()
 }
 
 /// What was not as it should be in a journal.
@@ -117,6 +119,12 @@ pub struct Damage {
     pub lines: u64,
     /// A line without an end: the try died while it wrote.
     pub torn: bool,
+}
+
+/// The messages of a journal as bytes, one after the other, for who looks for what must not be there.
+pub fn messages(path: &Path) -> io::Result<Vec<u8>> {
+    let bytes = std::fs::read(path)?;
+    Ok(bytes.split(|byte| *byte == b'\n').filter_map(message).flatten().collect())
 }
 
 /// Reads a journal; `see` gets the number of each good line and what it says.
@@ -190,7 +198,9 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let disk: SharedStorage = Arc::new(Disk::below(folder.path()));
             let mut journal = Journal::open(&disk, folder.path(), 3).unwrap();
-            lines.iter().for_each(|line| journal.append(&struck(line)).unwrap());
+            for line in &lines {
+                journal.append(&struck(line)).unwrap();
+            }
             let path = Journal::path(folder.path(), 3);
             let whole = std::fs::read(&path).unwrap();
 

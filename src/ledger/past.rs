@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::announce::InFlight;
-use super::journal::{self, Damage, Line, Recount, read_journal};
+use super::journal::{Damage, JOURNAL_EXTENSION, Line, Recount, read_journal};
 use super::settle::{is_counted, located};
 use crate::pipeline::measure_written;
 use crate::read::Limits;
@@ -48,7 +48,7 @@ impl Past {
     /// Reads all journals of a folder.
     pub fn read(folder: &Path) -> io::Result<Self> {
         let mut past =
-            Self { journals: super::files_of(folder, journal::EXTENSION)?, ..Self::default() };
+            Self { journals: super::files_of(folder, JOURNAL_EXTENSION)?, ..Self::default() };
         for (number, path) in past.journals.clone().into_iter().enumerate() {
             let damage = read_journal(&path, |line, said| past.take((number, line), said))?;
             if damage != Damage::default() {

@@ -108,7 +108,12 @@ impl ReadError {
 
 /// Reads a file. The path must not be a link; it is opened without waiting and without following.
 pub fn read(path: &Path, limits: &Limits) -> Result<Original, ReadError> {
-    parse(&file::read_whole(path, limits.file_bytes)?, limits)
+    parse(&read_whole(path, limits)?, limits)
+}
+
+/// The bytes of a file, for [`parse`].
+pub fn read_whole(path: &Path, limits: &Limits) -> Result<Bytes, ReadError> {
+    file::read_whole(path, limits.file_bytes)
 }
 
 /// Reads a file that is in memory already.

@@ -17,6 +17,7 @@ mod real_files;
 mod resume;
 mod special_files;
 mod stop;
+mod verify;
 
 /// A file of tests that is not named above would never run.
 #[test]

@@ -171,8 +171,9 @@ fn a_file_in_flight_at_two_deaths_is_quarantined_and_retried_when_asked() {
     // The output of a try that died before its first commit.
     let die = |try_name: &str, in_flight: &[String]| {
         let flight = work.path("out/.sauva/journal/rank-00001.in-flight");
-        let lines: String = in_flight.iter().map(|id| format!("+{id}\n")).collect();
-        std::fs::write(flight, format!("{try_name}\n{lines}")).unwrap();
+        let lines =
+            in_flight.iter().fold(format!("{try_name}\n"), |lines, id| lines + "+" + id + "\n");
+        std::fs::write(flight, lines).unwrap();
     };
     work.run(&input, "out", &["--codec", "jpeg-ls"]);
     let forget = || {

@@ -1,0 +1,148 @@
+//! One instance of an output: its file in, what is wrong with it out. It is read, decoded and
+//! measured as the run did; its row of the index is made anew and compared.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use dicom::dictionary_std::tags;
+use sha2::{Digest, Sha256};
+
+use super::finding::{Findings, Kind};
+use super::manifest::Entry;
+use super::table::{Row, Table};
+use crate::dataset::{DataSet, Tag, Value};
+use crate::deident::is_stand_in;
+use crate::encode;
+use crate::instance::{Original, SourcePixels};
+use crate::read::{self, Limits};
+use crate::record::{FileRecord, InstanceRecord, Outcome};
+use crate::results::index_csv;
+use crate::stats::{Totals, measure_samples, modality};
+use crate::write::{INSTANCES, hex};
+
+/// Checks one instance and adds what it measures to the totals.
+pub(super) fn check(
+    output: &Path,
+    entry: &Entry,
+    row: Option<Row<'_>>,
+    totals: &Mutex<Totals>,
+    findings: &Findings,
+) {
+    let wrong = |kind, what: String| findings.add(kind, entry.path.clone(), what);
+    let limits = Limits::default();
+    let file = match read::read_whole(&output.join(&entry.path), &limits) {
+        Ok(file) => file,
+        Err(error) => return wrong(Kind::File, error.to_string()),
+    };
+    let sha256 = hex(&Sha256::digest(&file));
+    if sha256 != entry.sha256 {
+        wrong(Kind::File, "another digest than in manifest.sha256: the file was changed".into());
+    }
+    if file.get(..128).is_none_or(|preamble| preamble.iter().any(|byte| *byte != 0)) {
+        wrong(Kind::Profile, "the preamble holds something".into());
+    }
+    let original = match read::parse(&file, &limits) {
+        Ok(original) => original,
+        Err(error) => return wrong(Kind::Instance, error.to_string()),
+    };
+    for tag in residues(&original.data_set) {
+        wrong(Kind::Profile, format!("{tag} holds what the profile does not leave there"));
+    }
+    let mut instance = describe(&original, &file, sha256);
+    match encode::decode(original) {
+        Err(error) => return wrong(Kind::Instance, error.to_string()),
+        Ok(None) => {}
+        Ok(Some((data_set, image, samples))) => {
+            if let Some(found) = measure_samples(&data_set, &image, &samples) {
+                let mut totals = totals.lock().unwrap_or_else(PoisonError::into_inner);
+                found.add_to(&mut totals);
+                if let Some(measured) = &found.measured {
+                    totals.add_sums(&instance.modality, &measured.sums);
+                }
+                instance.measured = found.measured;
+            }
+        }
+    }
+    let Some(row) = row else {
+        return;
+    };
+    match differences(instance, row) {
+        Ok(columns) if columns.is_empty() => {}
+        Ok(columns) => wrong(Kind::Index, format!("the file says otherwise of {columns}")),
+        Err(what) => wrong(Kind::Index, what.into()),
+    }
+}
+
+/// Attributes, at every depth, whose values the profile would have replaced.
+fn residues(data_set: &DataSet) -> Vec<Tag> {
+    let mut found = Vec::new();
+    for element in data_set.iter() {
+        if is_stand_in(element) == Some(false) {
+            found.push(element.tag);
+        } else if let Value::Sequence(items) = &element.value {
+            found.extend(items.iter().flat_map(residues));
+        }
+    }
+    found
+}
+
+/// The record that the run would have made of this file, but for its measurement.
+fn describe(original: &Original, file: &Bytes, sha256: String) -> InstanceRecord {
+    let data_set = &original.data_set;
+    let text = |tag: Tag| data_set.text(tag).unwrap_or_default().to_owned();
+    let (patient_id, study_uid) = (text(tags::PATIENT_ID), text(tags::STUDY_INSTANCE_UID));
+    let series_uid = text(tags::SERIES_INSTANCE_UID);
+    let sop_instance_uid = text(tags::SOP_INSTANCE_UID);
+    let pixels = original.image.as_ref();
+    let encoded = pixels.map(|(_, pixels)| match pixels {
+        SourcePixels::Native(bytes) => bytes.len() as u64,
+        SourcePixels::Encapsulated(frames) => frames.iter().map(|frame| frame.len() as u64).sum(),
+    });
+    InstanceRecord {
+        path: format!("{INSTANCES}/{patient_id}/{study_uid}/{series_uid}/{sop_instance_uid}.dcm"),
+        sha256,
+        bytes_out: file.len() as u64,
+        patient_id,
+        study_uid,
+        series_uid,
+        sop_instance_uid,
+        sop_class_uid: text(tags::SOP_CLASS_UID),
+        modality: modality(data_set),
+        source_transfer_syntax: String::new(),
+        transfer_syntax: original.transfer_syntax.clone(),
+        kept_native: None,
+        pixel_bytes_native: pixels.and_then(|(image, _)| image.native_length()).unwrap_or(0),
+        pixel_bytes_encoded: encoded.unwrap_or(0),
+        image: pixels.map(|(image, _)| image.clone()),
+        contested: false,
+        counted: false,
+        measured: None,
+    }
+}
+
+/// The columns in which the row is not the one that this instance gives. What only the run knew is
+/// taken from the row.
+fn differences(mut instance: InstanceRecord, row: Row<'_>) -> Result<String, &'static str> {
+    row.cell("source_transfer_syntax").clone_into(&mut instance.source_transfer_syntax);
+    let kept_native = match row.cell("kept_native") {
+        "" => serde_json::Value::Null,
+        reason => reason.into(),
+    };
+    instance.kept_native =
+        serde_json::from_value(kept_native).map_err(|_| "kept_native holds no known reason")?;
+    let size_bytes = row.cell("bytes_in").parse().map_err(|_| "bytes_in holds no number")?;
+    let record = FileRecord {
+        path_id: row.path_id().to_owned(),
+        size_bytes,
+        modified_ns: 0,
+        outcome: Outcome::Written,
+        failure: None,
+        instance: Some(Box::new(instance)),
+    };
+    let anew = index_csv(&[record]).map_err(|_| "no row can be made of it")?;
+    let anew = Table::parse(&anew, &anew).map_err(|_| "no row can be made of it")?;
+    let anew = anew.rows().next().ok_or("no row can be made of it")?;
+    let differing = row.cells().zip(anew.cells()).filter(|(told, found)| told.1 != found.1);
+    Ok(differing.map(|((column, _), _)| column).collect::<Vec<_>>().join(", "))
+}

@@ -1,0 +1,99 @@
+//! Where in an output file a hit lies: the file and its data set in, the element at an offset out.
+//! Values are slices of the file, so their places follow from where they point.
+
+use bytes::Bytes;
+use dicom::dictionary_std::tags;
+
+use super::pattern::{Pattern, Source};
+use super::search::Ground;
+use crate::dataset::layout::is_text;
+use crate::dataset::{DataSet, Tag, VR, Value};
+use crate::deident::{Concern, is_stand_in};
+use crate::instance::Original;
+
+/// Attributes that name an organisation, and no person.
+const ORGANISATIONS: [Tag; 3] = [
+    tags::INSTITUTION_NAME,
+    tags::CLINICAL_TRIAL_SPONSOR_NAME,
+    tags::CLINICAL_TRIAL_COORDINATING_CENTER_NAME,
+];
+
+/// A value field of the file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Field {
+    start: usize,
+    end: usize,
+    /// The attribute.
+    pub(super) tag: Tag,
+    /// What kind of bytes it holds.
+    pub(super) ground: Ground,
+    /// Whether it is the sentence in which the program names itself and its profile.
+    is_our_mark: bool,
+}
+
+impl Field {
+    /// Whether the field may hold this for a reason of its own.
+    pub(super) fn may_hold(&self, pattern: &Pattern) -> bool {
+        let is_organisation = matches!(
+            pattern.source, Source::Attribute(tag) if ORGANISATIONS.contains(&tag)
+        );
+        self.is_our_mark
+            || pattern.concern < Concern::Identifier
+            // The name of a scheme of codes.
+            || self.tag == tags::CODING_SCHEME_DESIGNATOR
+            // A maker is an organisation, and sometimes the one that made the image.
+            || (is_organisation
+                && matches!(self.tag, tags::MANUFACTURER | tags::MANUFACTURER_MODEL_NAME))
+    }
+}
+
+/// The fields of a file, ascending.
+#[derive(Debug)]
+pub(super) struct Fields(Vec<Field>);
+
+impl Fields {
+    pub(super) fn of(file: &Bytes, original: &Original) -> Self {
+        let mut fields = Vec::new();
+        collect(file, &original.data_set, &mut fields);
+        fields.sort_by_key(|field| field.start);
+        Self(fields)
+    }
+
+    /// The field that holds all of these bytes; `None` for pixels and between fields.
+    pub(super) fn at(&self, range: &std::ops::Range<usize>) -> Option<&Field> {
+        let behind = self.0.partition_point(|field| field.start <= range.start);
+        let field = self.0.get(behind.checked_sub(1)?)?;
+        (range.end <= field.end).then_some(field)
+    }
+}
+
+fn collect(file: &Bytes, data_set: &DataSet, fields: &mut Vec<Field>) {
+    for element in data_set.iter() {
+        match &element.value {
+            Value::Sequence(items) => items.iter().for_each(|item| collect(file, item, fields)),
+            Value::Bytes(bytes) => {
+                let start = (bytes.as_ptr() as usize).wrapping_sub(file.as_ptr() as usize);
+                if start < file.len() && !bytes.is_empty() {
+                    fields.push(Field {
+                        start,
+                        end: start + bytes.len(),
+                        tag: element.tag,
+                        ground: ground(element.vr),
+                        is_our_mark: element.tag == tags::DEIDENTIFICATION_METHOD
+                            && is_stand_in(element) == Some(true),
+                    });
+                }
+            }
+            Value::Encapsulated(_) => {}
+        }
+    }
+}
+
+fn ground(vr: VR) -> Ground {
+    match vr {
+        VR::DS | VR::IS => Ground::Number,
+        VR::UI => Ground::Text,
+        vr if is_text(vr) => Ground::Text,
+        _ => Ground::Binary,
+    }
+}

@@ -1,0 +1,87 @@
+//! The audit: the folder of a finished run in, what is wrong with it out. Nothing in the folder is
+//! touched. With the input and the key, every input is accounted for and the output is searched for
+//! what identifies (see `leak`).
+
+mod finding;
+mod instance;
+mod leak;
+mod manifest;
+mod origin;
+mod reports;
+mod table;
+mod tree;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use crate::read::{Limits, read_whole};
+use crate::results::digest;
+use crate::stats::Totals;
+use finding::Findings;
+pub use finding::{Finding, Kind};
+pub use origin::Origin;
+use reports::{Reports, SUMMARY};
+
+/// What an audit found.
+#[derive(Debug)]
+pub struct Audit {
+    /// What is wrong, by kind and place; empty where all is well.
+    pub findings: Vec<Finding>,
+    /// Instances that were read.
+    pub instances: usize,
+    /// Inputs and forms of identifying values that were looked for, where an origin was given.
+    pub origin: Option<(usize, usize)>,
+}
+
+/// Checks an output on the threads of the current pool.
+pub fn audit(output: &Path, origin: Option<&Origin>) -> Audit {
+    let findings = Findings::default();
+    let reports = Reports::read(output, &findings);
+    reports.check(&findings);
+    let present = tree::check(output, &reports.manifest, &findings);
+    let rows = reports.rows_by_path();
+    let totals = Mutex::new(Totals::default());
+    present.par_iter().for_each(|entry| {
+        let row = rows.get(entry.path.as_str()).copied();
+        guarded(&entry.path, &findings, || {
+            instance::check(output, entry, row, &totals, &findings);
+        });
+    });
+    let totals = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
+    check_statistics(&reports, &totals, &findings);
+    let origin = origin.map(|origin| {
+        let inputs = origin.check(&reports, &findings);
+        let forms = leak::search(output, origin, &inputs, &reports, &findings);
+        (inputs.len(), forms)
+    });
+    Audit { instances: present.len(), origin, findings: findings.into_sorted() }
+}
+
+/// The fingerprint of the key that an output was made with, as its summary tells it.
+pub fn key_fingerprint(output: &Path) -> Option<String> {
+    let summary = read_whole(&output.join(SUMMARY), &Limits::default()).ok()?;
+    let summary: serde_json::Value = serde_json::from_slice(&summary).ok()?;
+    Some(summary.pointer("/deid/key_fingerprint")?.as_str()?.to_owned())
+}
+
+/// The totals of all instances, measured anew, are those of the summary. Where an instance is
+/// missing or broken they cannot be, and that has been told.
+fn check_statistics(reports: &Reports, totals: &Totals, findings: &Findings) {
+    if findings.count(Kind::File) + findings.count(Kind::Instance) > 0 {
+        return;
+    }
+    let anew = serde_json::to_vec(&totals.summaries()).expect("statistics can be written");
+    if reports.text("/digests/statistics") != Some(&digest(&anew)) {
+        findings.report("`statistics` is not what the instances measure", SUMMARY);
+    }
+}
+
+/// A panic at one file is a finding for that file.
+fn guarded(place: &str, findings: &Findings, check: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(check)).is_err() {
+        findings.add(Kind::Instance, place, "the check itself failed at this file");
+    }
+}
