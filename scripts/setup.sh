@@ -38,6 +38,8 @@ missing_packages() {
   if $tests; then
     have dcmdump || echo dcmtk
     have dciodvfy || echo dicom3tools
+    have strace || echo strace
+    have pgrep || echo procps
     python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
   fi
 }

@@ -44,6 +44,7 @@ readers() {
 
 part "cargo test" cargo test --locked --no-fail-fast
 part "cargo test, with MPI" cargo test --locked --no-fail-fast --features mpi,test-hooks
+part "faults" bash scripts/test_faults.sh
 part "readers, data_sample" readers data_sample/dicom data_sample/dicom/catalogue.csv
 # More real files, where a checkout has them beside it.
 if [ -e ../shared/data/dicom/studies ]; then

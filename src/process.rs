@@ -80,6 +80,14 @@ pub fn memory_bytes() -> u64 {
     limits.chain([machine]).filter(|bytes| *bytes > 0).min().unwrap_or(1 << 30)
 }
 
+/// Whether this process was started with a signal ignored, as `nohup` does with SIGHUP and a shell with
+/// SIGINT for what runs in the background.
+pub fn was_told_to_ignore(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap_or_default();
+    u64::from_str_radix(line.trim(), 16).is_ok_and(|mask| mask >> (signal - 1) & 1 == 1)
+}
+
 /// Keeps the memory of this process to itself: no core file holds it, and no other process of the same
 /// user may look into it.
 pub fn keep_secrets() {
@@ -117,6 +125,12 @@ mod tests {
         let stat = "7 (a b) c) R 1 2 3 4 5 6 7 8 9 10 250 50 0 0";
         let ticks = rustix::param::clock_ticks_per_second() as f64;
         assert_eq!(processor_seconds(stat), (250.0 / ticks, 50.0 / ticks));
+    }
+
+    #[test]
+    fn the_runtime_ignores_broken_pipes_and_nobody_ignores_aborts() {
+        assert!(was_told_to_ignore(13));
+        assert!(!was_told_to_ignore(6));
     }
 
     #[test]

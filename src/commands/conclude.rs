@@ -10,7 +10,7 @@ use anyhow::Result;
 use super::halt::Halt;
 use super::output::SUMMARY;
 use super::parcel::{Harvest, Lead, RankReport, count_records, decode};
-use super::plan::Plan;
+use super::plan::{Plan, remove_temporaries};
 use super::prepare::PRIVATE_LOG_HEAD;
 use crate::comm;
 use crate::config::RunConfig;
@@ -46,6 +46,11 @@ pub(super) fn conclude(
     if let Some(reason) = harvest.stopped {
         let done = lead.plan.done_before + harvest.records.len() as u64;
         return Err(Halt::Incomplete { reason, done, total: lead.files.len() as u64 }.into());
+    }
+    if harvest.records.iter().any(|it| it.failure.as_ref().is_some_and(|it| it.attempts > 1)) {
+        // A worker process may have died in the middle of a file.
+        remove_temporaries(storage.as_ref(), &config.output)
+            .map_err(|error| Halt::storage("the output", &error))?;
     }
     add_the_past(config, lead, &mut harvest, storage)?;
     let others = lead.others.iter().map(|other| {

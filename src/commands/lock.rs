@@ -49,7 +49,10 @@ impl Lock {
                     let Holder { process, host, .. } = holder;
                     return Err(Halt::Locked { process, host }.into());
                 }
-                Attempt::Unsure => std::thread::sleep(Duration::from_secs(1)),
+                Attempt::Unsure => {
+                    tracing::info!("a lock without a heartbeat: waiting until it is stale");
+                    std::thread::sleep(Duration::from_secs(5));
+                }
             }
         }
         let lost = Arc::new(AtomicBool::new(false));

@@ -37,7 +37,7 @@ impl Check {
 }
 
 /// Looks at files of earlier tries; the keyed names of those that do not stand.
-pub(super) fn carry_out(
+pub(super) fn look_at(
     checks: &[Check],
     storage: &dyn Storage,
     output: &Path,
@@ -69,6 +69,8 @@ pub(super) struct Plan {
     pub(super) inputs_gone: u64,
     /// Written files that were found damaged or missing.
     pub(super) damaged: u64,
+    /// Whose files have been looked at: a file that does not stand may make another one the winner.
+    looked_at: HashSet<String>,
     /// Records that stand no longer and whose inputs are done anew.
     stale: Vec<FileRecord>,
 }
@@ -110,13 +112,14 @@ impl Plan {
         }
     }
 
-    /// What must still stand of what earlier tries wrote.
-    pub(super) fn checks(past: &Past) -> Vec<Check> {
+    /// What must still stand of what earlier tries wrote, as far as it has not been looked at.
+    pub(super) fn checks(&mut self, past: &Past) -> Vec<Check> {
         let records: Vec<&FileRecord> = past.records().collect();
         let mut places: BTreeSet<usize> = Disputes::find(&records).winners().collect();
         let is_counted = |at: &usize| records[*at].instance.as_ref().is_some_and(|i| i.counted);
         places.extend((0..records.len()).filter(is_counted));
-        places.into_iter().filter_map(|at| Check::of(records[at])).collect()
+        let checks = places.into_iter().filter_map(|at| Check::of(records[at]));
+        checks.filter(|check| self.looked_at.insert(check.path_id.clone())).collect()
     }
 
     /// Takes up what the checks have found: files that do not stand are done anew.
@@ -201,8 +204,8 @@ fn damaged_output() -> Failure {
     Failure::new(None, "damaged-output", message)
 }
 
-/// Removes what dead tries left under temporary names, and the folders that are empty then.
-fn remove_temporaries(storage: &dyn Storage, output: &Path) -> io::Result<()> {
+/// Removes what dead tries and dead worker processes left under temporary names, and the folders that are empty then.
+pub(super) fn remove_temporaries(storage: &dyn Storage, output: &Path) -> io::Result<()> {
     let mut folders = vec![Path::new(INSTANCES).to_path_buf()];
     while let Some(folder) = folders.pop() {
         let entries = match fs::read_dir(output.join(&folder)) {

@@ -119,14 +119,12 @@ impl Lead {
         Ok(())
     }
 
-    /// Completes the plan with what the checks have found, and clears the way for it.
-    pub(super) fn settle_plan(
+    /// Clears the way for what is left to do, and tells of it.
+    pub(super) fn clear_the_way(
         &mut self,
         config: &RunConfig,
         storage: &SharedStorage,
-        damaged: &[String],
     ) -> Result<()> {
-        self.plan.found_damaged(damaged, &self.files, &mut self.past, config.retry);
         let cleared = self.plan.clear_the_way(&self.past, storage.as_ref(), &config.output);
         // What the summary says is no longer so.
         let cleared = cleared.and_then(|()| storage.remove(&config.output.join(SUMMARY)));

@@ -12,7 +12,7 @@ use super::halt::Halt;
 use super::machine::{self, host};
 use super::output;
 use super::parcel::{Lead, Progress, RankReport, Share, decode, encode};
-use super::plan::{self, Check, Plan};
+use super::plan::{self, Check};
 use super::prepare::prepare;
 use super::progress::Watcher;
 use super::signals::Signals;
@@ -68,12 +68,9 @@ pub fn execute_on(
     let scanned = lead.as_mut().map_or(Ok(()), |lead| lead.scan(config, &pseudonyms, &signals));
     comm::agree(comm, scanned)?;
     metrics.scan_s = if lead.is_some() { scanning.seconds() } else { 0.0 };
-    let damaged = check_together(comm, lead.as_ref(), crew.threads(), config, storage, &signals)?;
-    let settled = match (&mut lead, damaged) {
-        (Some(lead), Some(damaged)) => lead.settle_plan(config, storage, &damaged),
-        _ => Ok(()),
-    };
-    comm::agree(comm, settled)?;
+    look_together(comm, lead.as_mut(), crew.threads(), config, storage, &signals)?;
+    let cleared = lead.as_mut().map_or(Ok(()), |lead| lead.clear_the_way(config, storage));
+    comm::agree(comm, cleared)?;
     let sending = Stopwatch::start();
     let share = scatter_shares(comm, lead.as_ref());
     metrics.comm_s = sending.seconds();
@@ -152,7 +149,8 @@ fn hire(
         limits: config.limits(),
     };
     if let Some(worker) = worker {
-        let share = process::memory_bytes() / ranks_here as u64;
+        // The rest is for the ranks themselves and for the page cache.
+        let share = process::memory_bytes() / ranks_here as u64 / 5 * 4;
         let memory_bytes = config.memory_bytes.unwrap_or(share);
         let limits = TaskLimits { wall: config.wall_limit, cpu: config.cpu_limit, memory_bytes };
         let crew = Isolated::new(worker, orders, key, threads, limits);
@@ -163,37 +161,46 @@ fn hire(
     Ok(Box::new(crew.context("--threads: the threads cannot be started")?))
 }
 
-/// All ranks look whether what earlier tries wrote still stands; rank 0 gets what does not.
-fn check_together(
+/// All ranks look whether what earlier tries wrote still stands, in rounds: where a file does not, files
+/// that claim the same name are looked at in the next.
+fn look_together(
     comm: &dyn Comm,
-    lead: Option<&Lead>,
+    mut lead: Option<&mut Lead>,
     threads: usize,
     config: &RunConfig,
     storage: &SharedStorage,
     signals: &Signals,
-) -> Result<Option<Vec<String>>> {
-    let checks = lead.map(|lead| Plan::checks(&lead.past));
-    let shares = checks.map(|checks| {
-        let mut shares: Vec<Vec<Check>> = vec![Vec::new(); comm.size()];
-        for (at, check) in checks.into_iter().enumerate() {
-            shares[at % comm.size()].push(check);
+) -> Result<()> {
+    loop {
+        let checks = lead.as_mut().map(|lead| lead.plan.checks(&lead.past));
+        let shares = checks.map(|checks| {
+            let is_last = checks.is_empty();
+            let mut shares: Vec<(bool, Vec<Check>)> = vec![(is_last, Vec::new()); comm.size()];
+            for (at, check) in checks.into_iter().enumerate() {
+                shares[at % comm.size()].1.push(check);
+            }
+            shares.iter().map(encode).collect()
+        });
+        let (is_last, share): (bool, Vec<Check>) = decode(&comm::scatter(comm, shares));
+        if is_last {
+            return Ok(());
         }
-        shares.iter().map(encode).collect()
-    });
-    let share: Vec<Check> = decode(&comm::scatter(comm, shares));
-    let look = || -> Result<Vec<String>> {
-        if share.is_empty() {
-            return Ok(Vec::new());
+        let look = || -> Result<Vec<String>> {
+            let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
+            let may_go_on = || signals.seen().is_none();
+            let look = || plan::look_at(&share, storage.as_ref(), &config.output, &may_go_on);
+            let damaged =
+                pool.install(look).map_err(|error| Halt::storage("the output", &error))?;
+            signals.seen().map_or(Ok(damaged), |signal| Err(Halt::Asked(signal).into()))
+        };
+        let damaged = comm::agree(comm, look())?;
+        let damaged = comm::gather(comm, encode(&damaged));
+        if let (Some(lead), Some(damaged)) = (&mut lead, damaged) {
+            let damaged: Vec<String> =
+                damaged.iter().flat_map(|ids| decode::<Vec<_>>(ids)).collect();
+            lead.plan.found_damaged(&damaged, &lead.files, &mut lead.past, config.retry);
         }
-        let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
-        let may_go_on = || signals.seen().is_none();
-        let looked = || plan::carry_out(&share, storage.as_ref(), &config.output, &may_go_on);
-        let damaged = pool.install(looked).map_err(|error| Halt::storage("the output", &error))?;
-        signals.seen().map_or(Ok(damaged), |signal| Err(Halt::Asked(signal).into()))
-    };
-    let damaged = comm::agree(comm, look())?;
-    let damaged = comm::gather(comm, encode(&damaged));
-    Ok(damaged.map(|all| all.iter().flat_map(|ids| decode::<Vec<String>>(ids)).collect()))
+    }
 }
 
 /// Each rank writes its own journal; rank 0 has opened its own already.

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use signal_hook::SigId;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGXFSZ};
 
+use crate::process;
+
 const ASKS_TO_STOP: [(i32, &str); 4] = [
     (SIGINT, "SIGINT"),
     (SIGTERM, "SIGTERM"),
@@ -28,7 +30,8 @@ impl Signals {
         let seen = Arc::new(AtomicUsize::new(0));
         let register =
             |(signal, _)| signal_hook::flag::register_usize(signal, seen.clone(), signal as usize);
-        let mut ids = ASKS_TO_STOP.into_iter().map(register).collect::<io::Result<Vec<_>>>()?;
+        let heeded = ASKS_TO_STOP.into_iter().filter(|(it, _)| !process::was_told_to_ignore(*it));
+        let mut ids = heeded.map(register).collect::<io::Result<Vec<_>>>()?;
         // A write that passes the limit of a file's size is to fail, not to kill.
         ids.push(signal_hook::flag::register(SIGXFSZ, Arc::default())?);
         Ok(Self { seen, ids })

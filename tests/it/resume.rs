@@ -203,3 +203,40 @@ fn a_file_in_flight_at_two_deaths_is_quarantined_and_retried_when_asked() {
     assert_eq!(work.run(&input, "out", &["--retry"]).status.code(), Some(0));
     assert_eq!(rank_independent(&work.path("out")), done);
 }
+
+#[test]
+fn who_lost_a_name_may_win_it_when_the_winner_is_gone() {
+    let work = Work::new();
+    let input = work.path("input");
+    std::fs::create_dir(&input).unwrap();
+    let image = std::fs::read(sample().join("objects/mr/MR_small.dcm")).unwrap();
+    for number in 0..3_u8 {
+        let mut other = image.clone();
+        let at = other.len() - 1000;
+        other[at] ^= number;
+        std::fs::write(input.join(number.to_string()), other).unwrap();
+    }
+    let log = work.path("log");
+    work.run(&input, "out", &["--private-log", log.to_str().unwrap()]);
+    let winner = rows(&log).into_iter().find(|row| row["outcome"] == "written").unwrap();
+    // The winner's output is damaged and its input gone: the next one takes the name.
+    std::fs::remove_file(input.join(&winner["path"])).unwrap();
+    let index = rows(&work.path("out/index.csv"));
+    std::fs::write(work.path("out").join(&index[0]["path"]), "damaged").unwrap();
+    assert_eq!(work.run(&input, "out", &[]).status.code(), Some(2));
+    work.run(&input, "fresh", &[]);
+    let (out, fresh) = (work.path("out"), work.path("fresh"));
+    assert_eq!(summary(&out)["statistics"], summary(&fresh)["statistics"]);
+    assert_eq!(tree(&out.join("dicom")), tree(&fresh.join("dicom")));
+    // And when the winner has changed into another instance, with its output as it was.
+    let second = rows(&fresh.join("index.csv"))[0]["path_id"].clone();
+    let again = work.run(&input, "out", &["--private-log", log.to_str().unwrap()]);
+    assert_eq!(again.status.code(), Some(2), "{}", printed(&again));
+    let name = rows(&log).into_iter().find(|row| row["path_id"] == second).unwrap()["path"].clone();
+    std::fs::copy(sample().join("objects/ct/CT_small.dcm"), input.join(name)).unwrap();
+    work.run(&input, "out", &[]);
+    work.run(&input, "anew", &[]);
+    let anew = work.path("anew");
+    assert_eq!(summary(&out)["statistics"], summary(&anew)["statistics"]);
+    assert_eq!(tree(&out.join("dicom")), tree(&anew.join("dicom")));
+}
