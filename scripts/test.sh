@@ -28,7 +28,8 @@ part() {
   times+=("$(printf '%8s s  %s' "$(seconds_since "$start")" "$name")")
 }
 
-# readers INPUT CATALOGUE: other people's readers open what sauva makes of a folder.
+# readers INPUT [CATALOGUE]: other people's readers open what sauva makes of a folder, and what it
+# refuses to read.
 readers() {
   local rc=0 out
   out=$(mktemp -d "$work/XXXXXX")
@@ -39,7 +40,12 @@ readers() {
     --key-file "$out/key" --private-log "$out/private.csv" || rc=$?
   # 2: some are quarantined, as the malformed ones must be.
   [ $rc = 0 ] || [ $rc = 2 ] || return $rc
-  "$venv/bin/python" tests/readers/check.py "$1" "$out/out" "$out/private.csv" "$2"
+  rc=0
+  "$venv/bin/python" tests/readers/refusals.py "$1" "$out/out" "$out/private.csv" || rc=$?
+  if [ $# = 2 ]; then
+    "$venv/bin/python" tests/readers/check.py "$1" "$out/out" "$out/private.csv" "$2" || rc=$?
+  fi
+  return $rc
 }
 
 part "cargo test" cargo test --locked --no-fail-fast
@@ -48,6 +54,7 @@ part "readers, data_sample" readers data_sample/dicom data_sample/dicom/catalogu
 # More real files, where a checkout has them beside it.
 if [ -e ../shared/data/dicom/studies ]; then
   part "readers, studies" readers ../shared/data/dicom/studies ../shared/data/dicom/catalogue.csv
+  part "readers, all" readers ../shared/data/dicom
 fi
 
 echo

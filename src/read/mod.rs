@@ -2,8 +2,8 @@
 //! geometry is checked against the bytes that are there before any library sees them.
 
 mod codestream;
+mod cursor;
 mod dictionary;
-mod entropy;
 mod file;
 mod frames;
 mod numbers;
@@ -26,15 +26,20 @@ use part10::Encoding;
 pub struct Limits {
     /// Largest file that is read.
     pub file_bytes: u64,
-    /// Largest data set that a deflated file may inflate to.
+    /// Largest data set that a deflated file may inflate to. Past 256 MiB it must also have a deflated
+    /// byte for every 100.
     pub inflated_bytes: u64,
-    /// Largest native pixel data, as the geometry gives them.
+    /// Largest native pixel data, as the geometry gives them. The stages hold up to four copies, so
+    /// this is what bounds the memory for a file.
     pub pixel_bytes: u64,
-    /// Deepest nesting of sequences.
+    /// Deepest nesting of sequences, [`DEEPEST`] at most.
     pub depth: usize,
-    /// Most elements in all levels together.
+    /// Most elements, items and fragments in all levels together.
     pub elements: usize,
 }
+
+/// No limit on the depth goes beyond: the walk, the profile and the writer recurse.
+pub const DEEPEST: usize = 1000;
 
 impl Default for Limits {
     fn default() -> Self {

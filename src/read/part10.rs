@@ -134,7 +134,13 @@ fn native_uid(encoding: Encoding) -> &'static str {
     }
 }
 
+/// Bytes that any deflated data set may inflate to; beyond, a deflated byte in so many must be there.
+const EXPANSION_FREE_BYTES: u64 = 256 << 20;
+const EXPANSION: u64 = 100;
+
 fn inflate(deflated: &[u8], limit_bytes: u64) -> Result<Bytes, ReadError> {
+    let limit_bytes = limit_bytes.min(EXPANSION_FREE_BYTES.max(deflated.len() as u64 * EXPANSION));
+    // Grows with what comes: nothing is allocated ahead.
     let mut inflated = Vec::new();
     let mut decoder = flate2::read::DeflateDecoder::new(deflated);
     (&mut decoder)
