@@ -2,6 +2,7 @@
 //! geometry is checked against the bytes that are there before any library sees them.
 
 mod codestream;
+mod complete;
 mod cursor;
 mod dictionary;
 mod file;
@@ -13,8 +14,7 @@ mod walk;
 use std::path::Path;
 
 use bytes::Bytes;
-use dicom::core::dictionary::UidDictionary;
-use dicom::dictionary_std::{StandardSopClassDictionary, tags, uids};
+use dicom::dictionary_std::{tags, uids};
 
 use crate::dataset::{DataSet, Tag, Value};
 use crate::image::{ImagePixel, ImagePixelError, PIXEL_TAGS};
@@ -123,6 +123,7 @@ pub fn parse(file: &Bytes, limits: &Limits) -> Result<Original, ReadError> {
     if sop_class == Some(uids::MEDIA_STORAGE_DIRECTORY_STORAGE) || is_directory(&data_set) {
         return Err(ReadError::Dicomdir);
     }
+    complete::check(&data_set)?;
     let image = match ImagePixel::of(&data_set)? {
         Some(image) => {
             let pixels = take_pixels(&mut data_set, &image, &body.transfer_syntax, limits)?;
@@ -132,22 +133,9 @@ pub fn parse(file: &Bytes, limits: &Limits) -> Result<Original, ReadError> {
             }
             Some((image, pixels))
         }
-        None if needs_pixels(&data_set) => {
-            return Err(ReadError::Pixels("an image without pixel data, perhaps cut off"));
-        }
         None => None,
     };
     Ok(Original { data_set, transfer_syntax: body.transfer_syntax, image })
-}
-
-/// A file may end between two elements and look whole: an image must have its pixels.
-fn needs_pixels(data_set: &DataSet) -> bool {
-    let class =
-        data_set.text(tags::SOP_CLASS_UID).and_then(|uid| StandardSopClassDictionary.by_uid(uid));
-    let is_image = class.is_some_and(|class| {
-        class.name.contains("Image Storage") || class.name == "Segmentation Storage"
-    });
-    is_image || data_set.get(tags::ROWS).is_some()
 }
 
 /// Directory Record Sequence (0004,1220): a DICOMDIR whatever its SOP class says.

@@ -103,6 +103,15 @@ fn an_image_without_its_pixels_is_taken_for_cut_off() {
 }
 
 #[test]
+fn a_report_without_its_content_is_taken_for_cut_off() {
+    let class = b"\x08\0\x16\0UI\x1E\x001.2.840.10008.5.1.4.1.1.88.33\0";
+    let error = explicit(class).unwrap_err();
+    assert!(matches!(error, ReadError::DamagedAt(_, tags::CONTENT_SEQUENCE)), "{error}");
+    let content = b"\x40\0\x30\xA7SQ\0\0\0\0\0\0";
+    assert!(explicit(&[&class[..], content].concat()).is_ok());
+}
+
+#[test]
 fn elements_in_descending_order_take_no_longer_than_others() {
     let element = |at: u32| {
         let tag = 0x7FFE_FFFE - 2 * at;
