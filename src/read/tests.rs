@@ -85,6 +85,18 @@ fn text_and_archives_are_not_dicom() {
 }
 
 #[test]
+fn a_large_archive_is_told_from_its_first_bytes_and_a_large_instance_by_its_size() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = Limits { file_bytes: 5_000, ..Limits::default() };
+    let path = folder.path().join("archive");
+    std::fs::write(&path, [&b"PK\x03\x04"[..], &[0; 8_000]].concat()).unwrap();
+    assert_eq!(read(&path, &limits).unwrap_err().class(), "not-dicom");
+    let path = folder.path().join("instance");
+    std::fs::write(&path, part10(uids::EXPLICIT_VR_LITTLE_ENDIAN, &[0; 8_000])).unwrap();
+    assert_eq!(read(&path, &limits).unwrap_err().class(), "over-limit");
+}
+
+#[test]
 fn a_deflated_bomb_stops_at_the_limit() {
     use std::io::Write;
     let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
