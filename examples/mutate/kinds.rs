@@ -6,11 +6,12 @@
 use bytes::Bytes;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
-use sauva::dataset::{VR, encode_data_set};
+use sauva::dataset::{DataSet, Element, Tag, VR, Value, encode_data_set};
+use sauva::image::{ImagePixel, SampleType};
 use sauva::read::{Limits, parse};
 
 use crate::codestream;
-use crate::seed::{Seed, part10};
+use crate::seed::{PIXEL_DATA, Seed, part10};
 
 /// Numbers that depend on seed and file number alone.
 pub(crate) struct Source(ChaCha8Rng);
@@ -38,6 +39,7 @@ pub(crate) fn mutant(seeds: &[Seed], run: u64, number: usize) -> (String, Vec<u8
         1 => return ("crowd-items".to_owned(), crowd(b"", 4_000_000)),
         2 => return ("crowd-elements".to_owned(), crowd(b"\x08\0\x60\0CS\0\0", 2_000_000)),
         3 => return ("crowd-uids".to_owned(), crowd(b"\x08\0\x55\x11UI\x04\x001.2\0", 1_000_000)),
+        4 => return ("many-frames".to_owned(), many_frames()),
         _ => {}
     }
     let seed = &seeds[source.below(seeds.len())];
@@ -197,6 +199,34 @@ fn bomb() -> Vec<u8> {
         deflating.write_all(&zeros).unwrap();
     }
     part10(DEFLATED, &deflating.finish().unwrap())
+}
+
+/// A megabyte of frames that are one pixel each.
+fn many_frames() -> Vec<u8> {
+    let frames = 1 << 20;
+    let mut data_set = DataSet::new();
+    data_set.put_text(Tag(0x0008, 0x0016), VR::UI, "1.2.840.10008.5.1.4.1.1.7.2");
+    for tag in [Tag(0x0008, 0x0018), Tag(0x0020, 0x000D), Tag(0x0020, 0x000E)] {
+        data_set.put_text(tag, VR::UI, "1.2.3");
+    }
+    let image = ImagePixel {
+        rows: 1,
+        columns: 1,
+        frames,
+        samples_per_pixel: 1,
+        bits_allocated: 8,
+        bits_stored: 8,
+        high_bit: 7,
+        sample_type: SampleType::Unsigned,
+        planar_configuration: 0,
+        photometric_interpretation: "MONOCHROME2".to_owned(),
+    };
+    image.put_into(&mut data_set);
+    let value = Value::Bytes(vec![1; frames as usize].into());
+    data_set.put(Element { tag: PIXEL_DATA, vr: VR::OB, value });
+    let mut body = Vec::new();
+    encode_data_set(&data_set, &mut body);
+    part10(EXPLICIT, &body)
 }
 
 /// As many items and elements as the limits let through.

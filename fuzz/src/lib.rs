@@ -99,6 +99,7 @@ pub fn mutate(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize
 
 /// Where the coded data begin: behind the first SOS or SOD, or behind the header of RLE.
 fn coded_from(data: &[u8]) -> usize {
-    let marker = data.windows(2).position(|pair| matches!(pair, [0xFF, 0xDA | 0x93]));
-    marker.map_or((HEADER_LENGTH + 64).min(data.len()), |at| at + 2)
+    let stream = data.get(HEADER_LENGTH..).unwrap_or_default();
+    let marker = stream.windows(2).position(|pair| matches!(pair, [0xFF, 0xDA | 0x93]));
+    HEADER_LENGTH + marker.map_or(64, |at| at + 2)
 }
