@@ -2,6 +2,6 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    sauva_fuzz::decode_one(&["1.2.840.10008.1.2.8.1", "1.2.840.10008.1.2.1.98"], data);
+libfuzzer_sys::fuzz_target!(|data: &[u8]| -> libfuzzer_sys::Corpus {
+    sauva_fuzz::decode_one(&["1.2.840.10008.1.2.8.1", "1.2.840.10008.1.2.1.98"], data)
 });

@@ -1,6 +1,7 @@
 //! What the fuzz targets share: bytes of the fuzzer in, files as the reader meets them out.
 
 use bytes::Bytes;
+use libfuzzer_sys::Corpus;
 use sauva::dataset::{
     DataSet, Element, Encapsulated, Tag, VR, Value, encode_data_set, encode_file_meta,
 };
@@ -33,8 +34,13 @@ const HEADER_LENGTH: usize = 4;
 ///
 /// The fourth byte: bit 0 for 16 bits, bit 1 for three samples, bit 2 for signed ones, bit 3 for
 /// `YBR_FULL`; the upper half is how many of the allocated bits are not stored.
-pub fn decode_one(transfer_syntaxes: &[&str], data: &[u8]) {
-    let Some((header, stream)) = data.split_at_checked(HEADER_LENGTH) else { return };
+///
+/// What the reader refuses is kept out of the corpus, or it would soon hold little else: the fuzzer
+/// sees which lines of the reader are met, and nothing of decoders in C.
+pub fn decode_one(transfer_syntaxes: &[&str], data: &[u8]) -> Corpus {
+    let Some((header, stream)) = data.split_at_checked(HEADER_LENGTH) else {
+        return Corpus::Reject;
+    };
     let transfer_syntax = transfer_syntaxes[usize::from(header[0]) % transfer_syntaxes.len()];
     let kind = header[3];
     let bits_allocated = if kind & 1 == 0 { 8 } else { 16 };
@@ -64,10 +70,13 @@ pub fn decode_one(transfer_syntaxes: &[&str], data: &[u8]) {
     data_set.put(Element { tag: Tag(0x7FE0, 0x0010), vr: VR::OB, value });
     let mut body = Vec::new();
     encode_data_set(&data_set, &mut body);
-    let Ok(original) = parse(&part10(transfer_syntax, &body), &LIMITS) else { return };
-    let Ok(decoded) = encode::decode(original) else { return };
+    let Ok(original) = parse(&part10(transfer_syntax, &body), &LIMITS) else {
+        return Corpus::Reject;
+    };
+    let Ok(decoded) = encode::decode(original) else { return Corpus::Keep };
     let (_, image, samples) = decoded.expect("integers were asked for");
     assert_eq!(Some(samples.len() as u64), image.samples(), "as many samples as the geometry has");
+    Corpus::Keep
 }
 
 /// A mutator for codestreams. The fuzzer sees nothing of decoders in C, and most of what it makes up
