@@ -146,6 +146,9 @@ fn is_directory(data_set: &DataSet) -> bool {
 /// Decoded pixels that any codestream may ask for; beyond, a decoded byte in so many must be there.
 const EXPANSION_FREE_BYTES: u64 = 64 << 20;
 const EXPANSION: u64 = 1000;
+/// The same for one frame, as decoders hold a frame whole, JPEG 2000 in eight bytes a sample.
+const FRAME_FREE_BYTES: u64 = 32 << 20;
+const FRAME_EXPANSION: u64 = 100;
 
 fn take_pixels(
     data_set: &mut DataSet,
@@ -176,7 +179,13 @@ fn take_pixels(
             }
             let is_rle = transfer_syntax == uids::RLE_LOSSLESS;
             let frames = frames::split(&pixels, extended.as_ref(), image.frames, is_rle)?;
+            let frame_length = native_length / u64::from(image.frames);
             for frame in &frames {
+                if frame_length > FRAME_FREE_BYTES
+                    && frame_length / FRAME_EXPANSION > frame.len() as u64
+                {
+                    return Err(ReadError::OverLimit("the pixels that so few bytes decode to"));
+                }
                 codestream::check(frame, image, transfer_syntax)?;
             }
             Ok(SourcePixels::Encapsulated(frames))
