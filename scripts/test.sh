@@ -1,5 +1,6 @@
 #!/bin/bash
-# Runs all tests: sets up, cargo's tests without and with MPI, then other readers on sauva's output.
+# Runs all tests: sets up, cargo's tests without and with MPI, then other readers on sauva's output,
+# then damaged files and a little fuzzing.
 # Exit code 0 when all have passed. The last line has the totals.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
@@ -18,7 +19,7 @@ part() {
   shift
   echo "== $name"
   "$@" 2>&1 </dev/null | tee "$work/log" || rc=$?
-  # cargo: "test result: ok. 5 passed; 0 failed; .."; check.py: "readers: 5 passed, 0 failed"
+  # cargo: "test result: ok. 5 passed; 0 failed; .."; others: "readers: 5 passed, 0 failed"
   counts=$(sed -nE 's/^.*: (ok\. |FAILED\. )?([0-9]+) passed[;,] ([0-9]+) failed.*/\2 \3/p' "$work/log" |
     awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }')
   passed=$((passed + ${counts% *}))
@@ -28,7 +29,8 @@ part() {
   times+=("$(printf '%8s s  %s' "$(seconds_since "$start")" "$name")")
 }
 
-# readers INPUT CATALOGUE: other people's readers open what sauva makes of a folder.
+# readers INPUT [CATALOGUE]: other people's readers open what sauva makes of a folder, and what it
+# refuses to read.
 readers() {
   local rc=0 out
   out=$(mktemp -d "$work/XXXXXX")
@@ -39,7 +41,12 @@ readers() {
     --key-file "$out/key" --private-log "$out/private.csv" || rc=$?
   # 2: some are quarantined, as the malformed ones must be.
   [ $rc = 0 ] || [ $rc = 2 ] || return $rc
-  "$venv/bin/python" tests/readers/check.py "$1" "$out/out" "$out/private.csv" "$2"
+  rc=0
+  "$venv/bin/python" tests/readers/refusals.py "$1" "$out/out" "$out/private.csv" || rc=$?
+  if [ $# = 2 ]; then
+    "$venv/bin/python" tests/readers/check.py "$1" "$out/out" "$out/private.csv" "$2" || rc=$?
+  fi
+  return $rc
 }
 
 part "cargo test" cargo test --locked --no-fail-fast
@@ -49,7 +56,11 @@ part "readers, data_sample" readers data_sample/dicom data_sample/dicom/catalogu
 # More real files, where a checkout has them beside it.
 if [ -e ../shared/data/dicom/studies ]; then
   part "readers, studies" readers ../shared/data/dicom/studies ../shared/data/dicom/catalogue.csv
+  part "readers, all" readers ../shared/data/dicom
 fi
+# Short; longer by hand: see the heads of these scripts.
+part "damaged files" bash scripts/test_mutations.sh 400
+part "fuzzing" bash scripts/fuzz.sh 60
 
 echo
 printf '%s\n' "${times[@]}"

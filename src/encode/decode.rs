@@ -123,9 +123,23 @@ fn registered(
         return Err(EncodeError::Unsupported);
     }
     let mut decoded = Vec::new();
+    let stream = &padded(stream, image, transfer_syntax);
     let source = OneFrame { stream, image, transfer_syntax };
     reader.decode_frame(&source, 0, &mut decoded).map_err(|_| EncodeError::Decode)?;
     Ok(decoded)
+}
+
+/// The library refuses a frame of 16 MiB or more that is coded in less than a 64th, as empty images
+/// are. What a stream may ask for is bounded by the reader; bytes behind the end marker of JPEG 2000 mean
+/// nothing, so they make up the difference. RLE never codes so well.
+fn padded<'a>(stream: &'a [u8], image: &ImagePixel, transfer_syntax: &str) -> Cow<'a, [u8]> {
+    let least = image.samples_per_frame() as usize * usize::from(image.bits_allocated / 8) / 64;
+    if transfer_syntax == uids::RLE_LOSSLESS || least < (16 << 20) / 64 || stream.len() >= least {
+        return Cow::Borrowed(stream);
+    }
+    let mut padded = stream.to_vec();
+    padded.resize(least, 0);
+    Cow::Owned(padded)
 }
 
 /// One frame, as the library's decoders want to see it.

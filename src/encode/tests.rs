@@ -196,3 +196,25 @@ fn single_bits_unpack_from_the_lowest() {
     let (samples, _) = samples::canonical(&packed, &image, false).unwrap().unwrap();
     assert_eq!(samples, Samples::Eight(vec![1, 0, 1, 0, 0, 0, 0, 0, 1]));
 }
+
+/// JPEG 2000 in which every packet is empty: all samples stand at the middle of their range.
+fn empty_jpeg_2000(side: u32) -> Bytes {
+    let mut stream = b"\xFF\x4F\xFF\x51\0\x29\0\0".to_vec();
+    for number in [side, side, 0, 0, side, side, 0, 0] {
+        stream.extend(number.to_be_bytes());
+    }
+    // SIZ: 8 bits; COD: no level of decomposition; QCD; one tile-part of one packet; EOC.
+    stream.extend(b"\0\x01\x07\x01\x01\xFF\x52\0\x0C\0\0\0\x01\0\0\x04\x04\0\x01");
+    stream.extend(b"\xFF\x5C\0\x04\x40\x40\xFF\x90\0\x0A\0\0\0\0\0\x0F\0\x01\xFF\x93\0\xFF\xD9");
+    stream.into()
+}
+
+#[test]
+fn a_large_empty_jpeg_2000_image_is_decoded() {
+    for side in [64, 4200] {
+        let mut image = grey(side, side, 8, 8, false);
+        let frames = [empty_jpeg_2000(side)];
+        let decoded = decode::frames(&frames, &mut image, uids::JPEG2000_LOSSLESS).unwrap();
+        assert!(decoded.len() == (side * side) as usize && decoded.iter().all(|byte| *byte == 128));
+    }
+}

@@ -11,7 +11,10 @@ use rustix::fs::{CWD, Mode, OFlags, openat};
 
 use rustix::io::Errno;
 
-use super::ReadError;
+use super::{ReadError, part10};
+
+/// What is read before anything else is: preamble, prefix and the first element.
+const HEAD_BYTES: u64 = 4096;
 
 /// Reads a regular file whole; a file that was written to meanwhile is read once more.
 pub(super) fn read_whole(path: &Path, limit_bytes: u64) -> Result<Bytes, ReadError> {
@@ -33,17 +36,26 @@ fn attempt(path: &Path, limit_bytes: u64) -> Result<Bytes, ReadError> {
     if !before.is_file() {
         return Err(ReadError::NotRegular);
     }
+    let mut bytes = Vec::new();
+    (&mut file).take(HEAD_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
+    if (bytes.len() as u64) < HEAD_BYTES.min(before.len()) {
+        return Err(ReadError::Changed);
+    }
+    // An archive of gigabytes that lies in the tree is told from its first bytes.
+    if !part10::may_be_dicom(&bytes, before.len()) {
+        return Err(part10::NO_DICOM);
+    }
     if before.len() > limit_bytes {
         return Err(ReadError::OverLimit("the file's bytes"));
     }
-    let mut bytes = Vec::new();
+    let left = (before.len() + 1).saturating_sub(bytes.len() as u64);
     bytes
-        .try_reserve_exact(before.len() as usize + 1)
+        .try_reserve_exact(left as usize)
         .map_err(|_| ReadError::OverLimit("the bytes that memory holds"))?;
-    let read = (&mut file).take(before.len() + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    (&mut file).take(left).read_to_end(&mut bytes).map_err(unreadable)?;
     let after = file.metadata().map_err(unreadable)?;
     let state = |meta: &std::fs::Metadata| (meta.len(), meta.mtime(), meta.mtime_nsec());
-    if read as u64 != before.len() || state(&before) != state(&after) {
+    if bytes.len() as u64 != before.len() || state(&before) != state(&after) {
         return Err(ReadError::Changed);
     }
     Ok(bytes.into())

@@ -2,8 +2,9 @@
 //! geometry is checked against the bytes that are there before any library sees them.
 
 mod codestream;
+mod complete;
+mod cursor;
 mod dictionary;
-mod entropy;
 mod file;
 mod frames;
 mod numbers;
@@ -13,8 +14,7 @@ mod walk;
 use std::path::Path;
 
 use bytes::Bytes;
-use dicom::core::dictionary::UidDictionary;
-use dicom::dictionary_std::{StandardSopClassDictionary, tags, uids};
+use dicom::dictionary_std::{tags, uids};
 
 use crate::dataset::{DataSet, Tag, Value};
 use crate::image::{ImagePixel, ImagePixelError, PIXEL_TAGS};
@@ -27,15 +27,20 @@ use serde::{Deserialize, Serialize};
 pub struct Limits {
     /// Largest file that is read.
     pub file_bytes: u64,
-    /// Largest data set that a deflated file may inflate to.
+    /// Largest data set that a deflated file may inflate to. Past 256 MiB it must also have a deflated
+    /// byte for every 100.
     pub inflated_bytes: u64,
-    /// Largest native pixel data, as the geometry gives them.
+    /// Largest native pixel data, as the geometry gives them. The stages hold up to four copies, so
+    /// this is what bounds the memory for a file.
     pub pixel_bytes: u64,
-    /// Deepest nesting of sequences.
+    /// Deepest nesting of sequences, [`DEEPEST`] at most.
     pub depth: usize,
-    /// Most elements in all levels together.
+    /// Most elements, items and fragments in all levels together.
     pub elements: usize,
 }
+
+/// No limit on the depth goes beyond: the walk, the profile and the writer recurse.
+pub const DEEPEST: usize = 1000;
 
 impl Default for Limits {
     fn default() -> Self {
@@ -124,6 +129,7 @@ pub fn parse(file: &Bytes, limits: &Limits) -> Result<Original, ReadError> {
     if sop_class == Some(uids::MEDIA_STORAGE_DIRECTORY_STORAGE) || is_directory(&data_set) {
         return Err(ReadError::Dicomdir);
     }
+    complete::check(&data_set)?;
     let image = match ImagePixel::of(&data_set)? {
         Some(image) => {
             let pixels = take_pixels(&mut data_set, &image, &body.transfer_syntax, limits)?;
@@ -133,22 +139,9 @@ pub fn parse(file: &Bytes, limits: &Limits) -> Result<Original, ReadError> {
             }
             Some((image, pixels))
         }
-        None if needs_pixels(&data_set) => {
-            return Err(ReadError::Pixels("an image without pixel data, perhaps cut off"));
-        }
         None => None,
     };
     Ok(Original { data_set, transfer_syntax: body.transfer_syntax, image })
-}
-
-/// A file may end between two elements and look whole: an image must have its pixels.
-fn needs_pixels(data_set: &DataSet) -> bool {
-    let class =
-        data_set.text(tags::SOP_CLASS_UID).and_then(|uid| StandardSopClassDictionary.by_uid(uid));
-    let is_image = class.is_some_and(|class| {
-        class.name.contains("Image Storage") || class.name == "Segmentation Storage"
-    });
-    is_image || data_set.get(tags::ROWS).is_some()
 }
 
 /// Directory Record Sequence (0004,1220): a DICOMDIR whatever its SOP class says.
@@ -159,6 +152,9 @@ fn is_directory(data_set: &DataSet) -> bool {
 /// Decoded pixels that any codestream may ask for; beyond, a decoded byte in so many must be there.
 const EXPANSION_FREE_BYTES: u64 = 64 << 20;
 const EXPANSION: u64 = 1000;
+/// The same for one frame, as decoders hold a frame whole, JPEG 2000 in eight bytes a sample.
+const FRAME_FREE_BYTES: u64 = 32 << 20;
+const FRAME_EXPANSION: u64 = 100;
 
 fn take_pixels(
     data_set: &mut DataSet,
@@ -189,7 +185,13 @@ fn take_pixels(
             }
             let is_rle = transfer_syntax == uids::RLE_LOSSLESS;
             let frames = frames::split(&pixels, extended.as_ref(), image.frames, is_rle)?;
+            let frame_length = native_length / u64::from(image.frames);
             for frame in &frames {
+                if frame_length > FRAME_FREE_BYTES
+                    && frame_length / FRAME_EXPANSION > frame.len() as u64
+                {
+                    return Err(ReadError::OverLimit("the pixels that so few bytes decode to"));
+                }
                 codestream::check(frame, image, transfer_syntax)?;
             }
             Ok(SourcePixels::Encapsulated(frames))

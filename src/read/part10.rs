@@ -32,10 +32,25 @@ pub(super) struct Body {
 const PREFIX: &[u8] = b"DICM";
 const PREAMBLE_LENGTH: usize = 128;
 
+pub(super) const NO_DICOM: ReadError = ReadError::NotDicom("no DICM prefix, no data set");
+
+/// Whether the first bytes of a file leave it open that it is DICOM; where they do not, [`open`] says
+/// [`NO_DICOM`] of the whole.
+pub(super) fn may_be_dicom(head: &[u8], file_bytes: u64) -> bool {
+    let starts_with_meta = head.get(..6).is_some_and(|header| {
+        le16(header, 0) == 0x0002 && VR::from_binary([header[4], header[5]]).is_some()
+    });
+    marked_at(head).is_some() || starts_with_meta || sniff(head, file_bytes, true).is_some()
+}
+
+/// Where the prefix stands: behind the preamble, or at the start.
+fn marked_at(file: &[u8]) -> Option<usize> {
+    let is_here = |at: &usize| file.get(*at..*at + PREFIX.len()) == Some(PREFIX);
+    [PREAMBLE_LENGTH, 0].into_iter().find(is_here)
+}
+
 pub(super) fn open(file: &Bytes, limits: &Limits) -> Result<Body, ReadError> {
-    let marked = [PREAMBLE_LENGTH, 0]
-        .into_iter()
-        .find(|at| file.get(*at..*at + PREFIX.len()) == Some(PREFIX));
+    let marked = marked_at(file);
     let meta_start = marked.map_or(0, |at| at + PREFIX.len());
     let (declared, start) = meta(file, meta_start)?;
     let body = file.slice(start..);
@@ -50,14 +65,14 @@ pub(super) fn open(file: &Bytes, limits: &Limits) -> Result<Body, ReadError> {
         let transfer_syntax = uids::EXPLICIT_VR_LITTLE_ENDIAN.to_owned();
         return Ok(Body { bytes, encoding: Encoding::ExplicitLittle, transfer_syntax });
     }
-    let seen = sniff(&body, guessed);
+    let seen = sniff(&body, body.len() as u64, guessed);
     let (encoding, transfer_syntax) = match (declared, seen) {
         // The first element shows how it is laid out; a declaration that contradicts it lies.
         (Some(uid), seen) if seen.is_none_or(|seen| seen == declared_encoding(&uid)) => {
             (declared_encoding(&uid), uid)
         }
         (_, Some(seen)) => (seen, native_uid(seen).to_owned()),
-        _ if guessed => return Err(ReadError::NotDicom("no DICM prefix, no data set")),
+        _ if guessed => return Err(NO_DICOM),
         _ => return Err(ReadError::Damaged("no data set follows the file meta")),
     };
     Ok(Body { bytes: body, encoding, transfer_syntax })
@@ -99,7 +114,7 @@ fn meta(file: &Bytes, start: usize) -> Result<(Option<String>, usize), ReadError
 
 /// How the first element is laid out, if it is one. Where nothing else says that this is DICOM, only
 /// a tag of the standard's dictionary counts.
-fn sniff(body: &[u8], strict: bool) -> Option<Encoding> {
+fn sniff(body: &[u8], body_bytes: u64, strict: bool) -> Option<Encoding> {
     let header = body.get(..8)?;
     let little = Tag(le16(header, 0), le16(header, 2));
     let big = Tag(little.0.swap_bytes(), little.1.swap_bytes());
@@ -110,7 +125,7 @@ fn sniff(body: &[u8], strict: bool) -> Option<Encoding> {
         Some(Encoding::ExplicitLittle)
     } else if has_vr && plausible(big) {
         Some(Encoding::ExplicitBig)
-    } else if plausible(little) && le32(header, 4) as usize <= body.len() {
+    } else if plausible(little) && u64::from(le32(header, 4)) <= body_bytes {
         Some(Encoding::ImplicitLittle)
     } else {
         None
@@ -134,7 +149,13 @@ fn native_uid(encoding: Encoding) -> &'static str {
     }
 }
 
+/// Bytes that any deflated data set may inflate to; beyond, a deflated byte in so many must be there.
+const EXPANSION_FREE_BYTES: u64 = 256 << 20;
+const EXPANSION: u64 = 100;
+
 fn inflate(deflated: &[u8], limit_bytes: u64) -> Result<Bytes, ReadError> {
+    let limit_bytes = limit_bytes.min(EXPANSION_FREE_BYTES.max(deflated.len() as u64 * EXPANSION));
+    // Grows with what comes: nothing is allocated ahead.
     let mut inflated = Vec::new();
     let mut decoder = flate2::read::DeflateDecoder::new(deflated);
     (&mut decoder)

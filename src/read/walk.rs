@@ -1,16 +1,21 @@
 //! The walk over a data set: its bytes in, the model out. Nothing is allocated by a declared length,
 //! every length lies inside its container, the depth is bounded, nothing is open at the end.
+//!
+//! What is unclear is refused. A tag that stands twice in a data set: readers differ in which of the
+//! two they take, so the one that is cleaned need not be the one that is read. Bytes behind the last
+//! element: padding has an element of its own (FFFC,FFFC), anything else, zeros too, may be the rest
+//! of an instance that was never written there. Tags out of order say nothing of their values; they
+//! are put in order.
 
 use bytes::Bytes;
 use dicom::core::dictionary::VirtualVr;
 use dicom::dictionary_std::tags;
 
+use super::cursor::{Cursor, Header};
 use super::dictionary::{implicit_vr, standard_vr};
 use super::part10::Encoding;
-use super::{Limits, ReadError};
-use crate::dataset::layout::{
-    ITEM, ITEM_DELIMITATION, SEQUENCE_DELIMITATION, UNDEFINED_LENGTH, has_long_length,
-};
+use super::{DEEPEST, Limits, ReadError};
+use crate::dataset::layout::{ITEM, ITEM_DELIMITATION, SEQUENCE_DELIMITATION, UNDEFINED_LENGTH};
 use crate::dataset::{DataSet, Element, Encapsulated, Tag, VR, Value};
 
 pub(super) fn walk(
@@ -18,7 +23,8 @@ pub(super) fn walk(
     encoding: Encoding,
     limits: &Limits,
 ) -> Result<DataSet, ReadError> {
-    let mut walker = Walker { bytes, at: 0, limits, elements: 0, signed_pixels: false };
+    let mut walker =
+        Walker { cursor: Cursor::new(bytes), limits, elements: 0, signed_pixels: false };
     walker.data_set(encoding, bytes.len(), Close::Length, 0)
 }
 
@@ -32,19 +38,11 @@ enum Close {
 }
 
 struct Walker<'a> {
-    bytes: &'a Bytes,
-    at: usize,
+    cursor: Cursor<'a>,
     limits: &'a Limits,
     elements: usize,
     /// Pixel Representation, once seen: it settles "US or SS".
     signed_pixels: bool,
-}
-
-/// Tag, VR and length of an element.
-struct Header {
-    tag: Tag,
-    vr: VR,
-    length: u32,
 }
 
 impl Walker<'_> {
@@ -55,33 +53,35 @@ impl Walker<'_> {
         close: Close,
         depth: usize,
     ) -> Result<DataSet, ReadError> {
-        if depth > self.limits.depth {
+        if depth > self.limits.depth.min(DEEPEST) {
             return Err(ReadError::OverLimit("the levels of nesting"));
         }
         let mut elements = Vec::new();
         loop {
-            if self.at == end && close == Close::Delimiter {
+            if self.cursor.at == end && close == Close::Delimiter {
                 return Err(ReadError::Damaged("ends inside an item"));
             }
-            if self.at == end || (depth == 0 && self.only_zeros_follow(end)) {
+            if self.cursor.at == end {
                 break;
             }
             let header = self.header(encoding, end)?;
             if header.tag == ITEM_DELIMITATION && close == Close::Delimiter {
                 break;
             }
-            if header.tag.0 == 0xFFFE {
-                return Err(ReadError::Damaged("an item or a delimiter where none belongs"));
+            match header.tag.0 {
+                0xFFFE => {
+                    return Err(ReadError::Damaged("an item or a delimiter where none belongs"));
+                }
+                // PS3.5 section 7.1 has no such group in a data set: these are zeros in its place.
+                0x0000 => return Err(ReadError::DamagedAt("no tag of a data set", header.tag)),
+                _ => {}
             }
             elements.push(self.element(&header, encoding, end, depth)?);
         }
+        // Hundreds of thousands of items of one element each would otherwise hold room for four.
+        elements.shrink_to_fit();
         DataSet::from_elements(elements)
             .map_err(|tag| ReadError::DamagedAt("the tag stands twice in a data set", tag))
-    }
-
-    /// Some writers fill the last block of a file with zeros.
-    fn only_zeros_follow(&self, end: usize) -> bool {
-        self.bytes[self.at] == 0 && self.bytes[self.at..end].iter().all(|byte| *byte == 0)
     }
 
     fn header(&mut self, encoding: Encoding, end: usize) -> Result<Header, ReadError> {
@@ -89,26 +89,7 @@ impl Walker<'_> {
         if self.elements > self.limits.elements {
             return Err(ReadError::OverLimit("the elements"));
         }
-        let big = encoding == Encoding::ExplicitBig;
-        let tag = Tag(self.u16(end, big)?, self.u16(end, big)?);
-        if tag.0 == 0xFFFE {
-            // Items and delimiters have no VR in any encoding (PS3.5 section 7.5).
-            return Ok(Header { tag, vr: VR::UN, length: self.u32(end, big)? });
-        }
-        if encoding == Encoding::ImplicitLittle {
-            let vr = implicit_vr(tag, self.signed_pixels);
-            return Ok(Header { tag, vr, length: self.u32(end, big)? });
-        }
-        let vr = self.take(2, end)?;
-        let vr = VR::from_binary([vr[0], vr[1]])
-            .ok_or(ReadError::DamagedAt("unknown value representation", tag))?;
-        let length = if has_long_length(vr) {
-            self.take(2, end)?;
-            self.u32(end, big)?
-        } else {
-            u32::from(self.u16(end, big)?)
-        };
-        Ok(Header { tag, vr, length })
+        self.cursor.header(encoding, end, self.signed_pixels)
     }
 
     fn element(
@@ -122,13 +103,13 @@ impl Walker<'_> {
         if length == UNDEFINED_LENGTH {
             return self.undefined_length(header, encoding, end, depth);
         }
-        let value_end = self.value_end(tag, length, end)?;
+        let value_end = self.cursor.value_end(tag, length, end)?;
         if vr == VR::SQ {
             let value = self.sequence(encoding, value_end, Close::Length, depth)?;
             return Ok(Element { tag, vr, value });
         }
-        let value = self.bytes.slice(self.at..value_end);
-        let start = std::mem::replace(&mut self.at, value_end);
+        let value = self.cursor.slice(value_end);
+        let start = std::mem::replace(&mut self.cursor.at, value_end);
         if vr == VR::UN && encoding != Encoding::ImplicitLittle {
             return self.unknown(tag, value, start, depth);
         }
@@ -152,7 +133,7 @@ impl Walker<'_> {
         if vr != VR::SQ {
             return Ok(Element { tag, vr, value: Value::Bytes(value) });
         }
-        let end = std::mem::replace(&mut self.at, start);
+        let end = std::mem::replace(&mut self.cursor.at, start);
         let value = self.sequence(Encoding::ImplicitLittle, end, Close::Length, depth)?;
         Ok(Element { tag, vr, value })
     }
@@ -191,7 +172,7 @@ impl Walker<'_> {
     ) -> Result<Value, ReadError> {
         let mut items = Vec::new();
         loop {
-            if self.at == end {
+            if self.cursor.at == end {
                 return match close {
                     Close::Length => Ok(Value::Sequence(items)),
                     Close::Delimiter => Err(ReadError::Damaged("ends inside a sequence")),
@@ -203,7 +184,7 @@ impl Walker<'_> {
                     items.push(self.data_set(encoding, end, Close::Delimiter, depth + 1)?);
                 }
                 ITEM => {
-                    let item_end = self.value_end(ITEM, header.length, end)?;
+                    let item_end = self.cursor.value_end(ITEM, header.length, end)?;
                     items.push(self.data_set(encoding, item_end, Close::Length, depth + 1)?);
                 }
                 SEQUENCE_DELIMITATION if close == Close::Delimiter => {
@@ -220,9 +201,9 @@ impl Walker<'_> {
             let header = self.header(Encoding::ExplicitLittle, end)?;
             match header.tag {
                 ITEM => {
-                    let fragment_end = self.value_end(ITEM, header.length, end)?;
-                    fragments.push(self.bytes.slice(self.at..fragment_end));
-                    self.at = fragment_end;
+                    let fragment_end = self.cursor.value_end(ITEM, header.length, end)?;
+                    fragments.push(self.cursor.slice(fragment_end));
+                    self.cursor.at = fragment_end;
                 }
                 SEQUENCE_DELIMITATION => break,
                 _ => return Err(ReadError::Damaged("an element where a fragment belongs")),
@@ -232,35 +213,6 @@ impl Walker<'_> {
         let offset_table =
             fragments.next().ok_or(ReadError::Damaged("no basic offset table item"))?;
         Ok(Value::Encapsulated(Encapsulated { offset_table, fragments: fragments.collect() }))
-    }
-
-    /// Where a value of `length` bytes ends: inside its container, or the file is damaged.
-    fn value_end(&self, tag: Tag, length: u32, end: usize) -> Result<usize, ReadError> {
-        let left = end - self.at;
-        if length as usize > left {
-            return Err(ReadError::DamagedAt("a length passes the end of its container", tag));
-        }
-        Ok(self.at + length as usize)
-    }
-
-    fn take(&mut self, count: usize, end: usize) -> Result<&[u8], ReadError> {
-        if end - self.at < count {
-            return Err(ReadError::Damaged("ends inside an element"));
-        }
-        self.at += count;
-        Ok(&self.bytes[self.at - count..self.at])
-    }
-
-    fn u16(&mut self, end: usize, big: bool) -> Result<u16, ReadError> {
-        let bytes = self.take(2, end)?;
-        let bytes = [bytes[0], bytes[1]];
-        Ok(if big { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
-    }
-
-    fn u32(&mut self, end: usize, big: bool) -> Result<u32, ReadError> {
-        let bytes = self.take(4, end)?;
-        let bytes = [bytes[0], bytes[1], bytes[2], bytes[3]];
-        Ok(if big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
     }
 }
 

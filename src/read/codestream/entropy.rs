@@ -2,7 +2,8 @@
 //! last must be there. A decoder invents the samples that a cut stream lacks, so nobody would see the
 //! cut afterwards. Nothing is decoded but the lengths of the codes.
 
-use super::ReadError;
+use super::{CUT, UNUSUAL};
+use crate::read::ReadError;
 
 /// Walks all scans of a sequential or lossless codestream.
 pub(super) fn check_complete(stream: &[u8]) -> Result<(), ReadError> {
@@ -15,7 +16,7 @@ pub(super) fn check_complete(stream: &[u8]) -> Result<(), ReadError> {
         let Some([0xFF, marker]) = stream.get(at..at + 2) else { return Err(CUT) };
         at += 2;
         match marker {
-            0xD9 if walk.scanned == walk.components.len() => return Ok(()),
+            0xD9 if walk.components.iter().all(|component| component.scanned) => return Ok(()),
             0xD9 => return Err(CUT),
             0xD0..=0xD7 | 0x01 => {}
             _ => {
@@ -31,35 +32,41 @@ pub(super) fn check_complete(stream: &[u8]) -> Result<(), ReadError> {
     }
 }
 
-const CUT: ReadError = ReadError::Pixels("a codestream is cut off");
-const UNUSUAL: ReadError = ReadError::Pixels("a codestream is of a kind that cannot be checked");
-
 /// What the marker segments have said so far.
 #[derive(Default)]
-struct Walk {
+struct Walk<'a> {
     lossless: bool,
     rows: usize,
     columns: usize,
     components: Vec<Component>,
-    /// DC and lossless tables, then AC tables.
-    tables: [[Option<Huffman>; 4]; 2],
+    /// DC and lossless tables, then AC tables. They are built when a scan asks for them, so that a
+    /// stream of nothing but tables costs no more than its bytes.
+    tables: [[Option<Definition<'a>>; 4]; 2],
     restart_interval: usize,
-    /// Components whose scan has been walked.
-    scanned: usize,
 }
 
-/// A component of the frame: identifier and sampling factors.
+/// A Huffman table as the stream gives it: how many codes of each length, and their symbols.
+#[derive(Clone, Copy)]
+struct Definition<'a> {
+    lengths: &'a [u8; 16],
+    symbols: &'a [u8],
+}
+
+/// A component of the frame: identifier, sampling factors, whether its scan has been walked.
 #[derive(Clone, Copy)]
 struct Component {
     id: u8,
     horizontal: usize,
     vertical: usize,
+    scanned: bool,
 }
 
-impl Walk {
-    fn segment(&mut self, marker: u8, segment: &[u8]) -> Result<(), ReadError> {
+impl<'a> Walk<'a> {
+    fn segment(&mut self, marker: u8, segment: &'a [u8]) -> Result<(), ReadError> {
         match marker {
-            0xC0 | 0xC1 | 0xC3 => self.frame(marker == 0xC3, segment),
+            0xC0 | 0xC1 | 0xC3 if self.components.is_empty() => self.frame(marker == 0xC3, segment),
+            // A second frame would be checked by nobody.
+            0xC0 | 0xC1 | 0xC3 => Err(UNUSUAL),
             // Progressive, hierarchical and arithmetic coding have no place in these transfer syntaxes.
             0xC2 | 0xC5..=0xC7 | 0xC9..=0xCF => Err(UNUSUAL),
             0xC4 => self.huffman_tables(segment),
@@ -82,21 +89,20 @@ impl Walk {
                 id: c[0],
                 horizontal: usize::from(c[1] >> 4),
                 vertical: usize::from(c[1] & 15),
+                scanned: false,
             })
             .collect();
-        let sampled =
-            |c: &Component| (1..=4).contains(&c.horizontal) && (1..=4).contains(&c.vertical);
-        if self.components.iter().all(sampled) { Ok(()) } else { Err(UNUSUAL) }
+        if self.components.is_empty() { Err(CUT) } else { Ok(()) }
     }
 
-    fn huffman_tables(&mut self, mut segment: &[u8]) -> Result<(), ReadError> {
+    fn huffman_tables(&mut self, mut segment: &'a [u8]) -> Result<(), ReadError> {
         while let [class_and_id, rest @ ..] = segment {
             let lengths: &[u8; 16] = rest.first_chunk().ok_or(CUT)?;
             let count: usize = lengths.iter().map(|n| usize::from(*n)).sum();
             let symbols = rest.get(16..16 + count).ok_or(CUT)?;
             let (class, id) = (usize::from(class_and_id >> 4), usize::from(class_and_id & 15));
             let slot = self.tables.get_mut(class).and_then(|tables| tables.get_mut(id));
-            *slot.ok_or(UNUSUAL)? = Some(Huffman::new(lengths, symbols)?);
+            *slot.ok_or(UNUSUAL)? = Some(Definition { lengths, symbols });
             segment = &rest[16 + count..];
         }
         Ok(())
@@ -105,15 +111,24 @@ impl Walk {
     /// Walks one scan; returns how many bytes of entropy-coded data it has.
     fn scan(&mut self, header: &[u8], data: &[u8]) -> Result<usize, ReadError> {
         let count = usize::from(*header.first().ok_or(CUT)?);
+        let entries = header.get(1..1 + 2 * count).ok_or(CUT)?;
         let mut parts = Vec::with_capacity(count);
-        for entry in header.get(1..1 + 2 * count).ok_or(CUT)?.chunks_exact(2) {
-            let component = self.components.iter().find(|c| c.id == entry[0]).ok_or(UNUSUAL)?;
+        for entry in entries.chunks_exact(2) {
+            let component = self.components.iter_mut().find(|c| c.id == entry[0]).ok_or(UNUSUAL)?;
+            // Each has one scan, as nothing is progressive: there are no more scans than components.
+            if std::mem::replace(&mut component.scanned, true) {
+                return Err(UNUSUAL);
+            }
             let table = |class: usize, id: u8| {
-                self.tables[class].get(usize::from(id)).and_then(Option::as_ref)
+                let definition = self.tables[class].get(usize::from(id)).copied().flatten();
+                Huffman::new(definition.ok_or(UNUSUAL)?)
             };
-            let dc = table(0, entry[1] >> 4).ok_or(UNUSUAL)?;
-            let ac = if self.lossless { dc } else { table(1, entry[1] & 15).ok_or(UNUSUAL)? };
+            let dc = table(0, entry[1] >> 4)?;
+            let ac = if self.lossless { None } else { Some(table(1, entry[1] & 15)?) };
             parts.push((*component, dc, ac));
+        }
+        if parts.is_empty() {
+            return Err(UNUSUAL);
         }
         let units = self.units(&parts.iter().map(|part| part.0).collect::<Vec<_>>());
         let mut bits = Bits::new(data);
@@ -124,13 +139,14 @@ impl Walk {
             for (component, dc, ac) in &parts {
                 let times = if count == 1 { 1 } else { component.horizontal * component.vertical };
                 for _ in 0..times {
-                    if self.lossless { sample(&mut bits, dc)? } else { block(&mut bits, dc, ac)? }
+                    match ac {
+                        None => sample(&mut bits, dc)?,
+                        Some(ac) => block(&mut bits, dc, ac)?,
+                    }
                 }
             }
         }
-        let length = bits.consumed();
-        self.scanned += count;
-        Ok(length)
+        Ok(bits.consumed())
     }
 
     /// Minimum coded units of a scan (T.81 section A.2): blocks of 8 x 8, or samples when lossless.
@@ -181,16 +197,20 @@ struct Huffman {
 }
 
 impl Huffman {
-    fn new(lengths: &[u8; 16], symbols: &[u8]) -> Result<Self, ReadError> {
+    fn new(definition: Definition<'_>) -> Result<Self, ReadError> {
+        let Definition { lengths, symbols } = definition;
+        // More codes than bits can tell apart; before anything is filled in.
+        let room: u32 =
+            (1_u32..).zip(lengths).map(|(n, count)| u32::from(*count) << (16 - n)).sum();
+        if room > 1 << 16 {
+            return Err(UNUSUAL);
+        }
         let mut by_bits = Vec::with_capacity(1 << 16);
         let mut symbols = symbols.iter();
         for (length, count) in (1_u8..).zip(lengths) {
             for symbol in symbols.by_ref().take(usize::from(*count)) {
                 by_bits.extend(std::iter::repeat_n((*symbol, length), 1 << (16 - length)));
             }
-        }
-        if by_bits.len() > 1 << 16 {
-            return Err(UNUSUAL);
         }
         // Length 0: no code begins so.
         by_bits.resize(1 << 16, (0, 0));

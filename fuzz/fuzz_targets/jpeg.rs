@@ -1,0 +1,19 @@
+//! JPEG, lossy and lossless, through jpeg-decoder.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| -> libfuzzer_sys::Corpus {
+    sauva_fuzz::decode_one(
+        &[
+            "1.2.840.10008.1.2.4.50",
+            "1.2.840.10008.1.2.4.51",
+            "1.2.840.10008.1.2.4.57",
+            "1.2.840.10008.1.2.4.70",
+        ],
+        data,
+    )
+});
+
+libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    sauva_fuzz::mutate(data, size, max_size, seed)
+});

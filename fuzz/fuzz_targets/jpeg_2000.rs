@@ -1,0 +1,14 @@
+//! JPEG 2000 and HTJ2K through OpenJPEG.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| -> libfuzzer_sys::Corpus {
+    sauva_fuzz::decode_one(
+        &["1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.4.201"],
+        data,
+    )
+});
+
+libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    sauva_fuzz::mutate(data, size, max_size, seed)
+});
