@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use sauva::image::{ImagePixel, SampleType};
 use sauva::instance::SourcePixels;
+use sauva::ledger::{Line, Recount, framed};
 use sauva::read::{Limits, parse};
+use sauva::stats::Totals;
 use sauva::write::hex;
 use sha2::{Digest, Sha256};
 
@@ -36,6 +38,18 @@ fn handmade(out: &Path) {
     deflating.write_all(&frame).unwrap();
     put(out, "deflate", &[&[0, 15, 15, 0], &deflating.finish().unwrap()[..]].concat());
     put(out, "deflate", &[&[1, 15, 15, 0], &frame[..]].concat());
+    let path_ids = vec!["0123456789abcdef".repeat(2)];
+    let recount =
+        Recount { path_id: path_ids[0].clone(), counted: true, totals: Totals::default() };
+    for line in [
+        Line::Struck { try_name: "try".into(), path_ids },
+        Line::Recounted { session: 1, recounts: vec![recount] },
+        Line::Done { session: 1, records: Vec::new(), totals: Totals::default() },
+    ] {
+        let message = postcard::to_stdvec(&line).unwrap();
+        put(out, "journal", framed(&message).as_bytes());
+        put(out, "journal", &message);
+    }
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

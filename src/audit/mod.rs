@@ -17,13 +17,12 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::read::{Limits, read_whole};
 use crate::results::digest;
 use crate::stats::Totals;
 use finding::Findings;
 pub use finding::{Finding, Kind};
 pub use origin::Origin;
-use reports::{Reports, SUMMARY};
+use reports::{Reports, SUMMARY, read_report};
 
 /// What an audit found.
 #[derive(Debug)]
@@ -62,7 +61,7 @@ pub fn audit(output: &Path, origin: Option<&Origin>) -> Audit {
 
 /// The fingerprint of the key that an output was made with, as its summary tells it.
 pub fn key_fingerprint(output: &Path) -> Option<String> {
-    let summary = read_whole(&output.join(SUMMARY), &Limits::default()).ok()?;
+    let summary = read_report(output, SUMMARY).ok()?;
     let summary: serde_json::Value = serde_json::from_slice(&summary).ok()?;
     Some(summary.pointer("/deid/key_fingerprint")?.as_str()?.to_owned())
 }

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
+use std::{fs, io};
 
-use bytes::Bytes;
 use serde_json::Value;
 
 use super::finding::Findings;
 use super::manifest::{self, Entry};
 use super::table::{Row, Table};
-use crate::read::{Limits, read_whole};
 use crate::results::{RankMetrics, RunShape, digest, failures_csv, index_csv, metrics_csv};
 
 /// The reports as far as they can be read; what cannot is empty and has been told.
@@ -173,11 +172,21 @@ pub(super) const METRICS_TEXT: [&str; 4] = ["run_id", "mode", "scope", "host"];
 pub(super) const SUMMARY: &str = "summary.json";
 pub(super) const MANIFEST: &str = "manifest.sha256";
 
-fn bytes(output: &Path, name: &str, findings: &Findings) -> Bytes {
-    read_whole(&output.join(name), &Limits::default()).unwrap_or_else(|error| {
-        findings.report(error.to_string(), name);
-        Bytes::new()
+fn bytes(output: &Path, name: &str, findings: &Findings) -> Vec<u8> {
+    read_report(output, name).unwrap_or_else(|error| {
+        findings.report(format!("cannot be read: {}", error.kind()), name);
+        Vec::new()
     })
+}
+
+/// Reads a report; a link or a special file in its place is none.
+pub(super) fn read_report(output: &Path, name: &str) -> io::Result<Vec<u8>> {
+    let path = output.join(name);
+    if fs::symlink_metadata(&path)?.is_file() {
+        fs::read(path)
+    } else {
+        Err(io::ErrorKind::InvalidInput.into())
+    }
 }
 
 fn compare_digest(name: &str, bytes: &[u8], summary: &Value, findings: &Findings) {

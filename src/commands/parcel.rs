@@ -97,9 +97,10 @@ impl Lead {
         Progress { files: files().count() as u64, bytes: files().map(|file| file.size_bytes).sum() }
     }
 
-    /// A name for this try, unique in time.
+    /// A name for this try, unique in time. One word: a process ID that stands alone may by chance be a
+    /// number of the input's.
     pub(super) fn run_id(&self) -> String {
-        format!("{}-{}", self.start_unix_s, std::process::id())
+        format!("{}p{}", self.start_unix_s, std::process::id())
     }
 }
 

@@ -95,9 +95,13 @@ impl Journal {
 }
 
 fn encode(line: &Line) -> io::Result<String> {
-    let message = postcard::to_stdvec(line).map_err(io::Error::other)?;
+    Ok(framed(&postcard::to_stdvec(line).map_err(io::Error::other)?))
+}
+
+/// A message as a line of a journal.
+pub fn framed(message: &[u8]) -> String {
     let text = STANDARD.encode(message);
-    Ok(format!("{:08x} {text}\n", crc32fast::hash(text.as_bytes())))
+    format!("{:08x} {text}\n", crc32fast::hash(text.as_bytes()))
 }
 
 fn decode(text: &[u8]) -> Option<Line> {
@@ -128,8 +132,12 @@ pub fn messages(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// Reads a journal; `see` gets the number of each good line and what it says.
-pub fn read_journal(path: &Path, mut see: impl FnMut(u32, Line)) -> io::Result<Damage> {
-    let mut file = BufReader::with_capacity(1 << 20, File::open(path)?);
+pub fn read_journal(path: &Path, see: impl FnMut(u32, Line)) -> io::Result<Damage> {
+    read_lines(BufReader::with_capacity(1 << 20, File::open(path)?), see)
+}
+
+/// The same from anywhere.
+pub fn read_lines(mut file: impl BufRead, mut see: impl FnMut(u32, Line)) -> io::Result<Damage> {
     let mut damage = Damage::default();
     let mut text = Vec::new();
     for number in 0.. {

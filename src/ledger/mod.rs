@@ -14,7 +14,9 @@ mod settle;
 
 pub use announce::{Announcements, InFlight, in_flight};
 pub use commit::{Committed, Committer, Tidings};
-pub use journal::{Damage, JOURNAL_EXTENSION, Journal, Line, Recount, messages, read_journal};
+pub use journal::{
+    Damage, JOURNAL_EXTENSION, Journal, Line, Recount, framed, messages, read_journal, read_lines,
+};
 pub use past::Past;
 pub use settings::{JOURNAL_FORM, Settings};
 pub use settle::{Disputes, remove_empty_folders, stands};
