@@ -2,20 +2,10 @@
 
 #![no_main]
 
-use sauva::ledger::{Line, framed, read_lines};
+use sauva::ledger::{framed, read_lines};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    let mut lines = 0;
-    read_lines(data, |_, _| lines += 1).expect("bytes in memory can be read");
-    let whole = framed(data);
-    let damage = read_lines(whole.as_bytes(), |_, line| {
-        lines += 1;
-        if let Line::Done { totals, .. } = line {
-            // What is read is added up.
-            let mut sum = sauva::stats::Totals::default();
-            sum.merge(&totals);
-            let _ = sum.summaries();
-        }
-    });
+    read_lines(data, |_, _| {}).expect("bytes in memory can be read");
+    let damage = read_lines(framed(data).as_bytes(), |number, _| assert_eq!(number, 0));
     assert!(!damage.expect("bytes in memory can be read").torn);
 });

@@ -28,7 +28,7 @@ const MIN_LOOSE_BINS: usize = 1 << 16;
 ///
 /// It is (de)serialised as its images, its padding and its ascending bins.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(into = "Record", from = "Record")]
+#[serde(into = "Record", try_from = "Record")]
 pub struct Distribution {
     images: i64,
     padding: i64,
@@ -187,11 +187,15 @@ impl From<Distribution> for Record {
     }
 }
 
-impl From<Record> for Distribution {
-    fn from(record: Record) -> Self {
-        let Record { images, padding, mut bins } = record;
-        levels::settle(&mut bins);
-        Self { images, padding, settled_len: bins.len(), bins, group: None }
+impl TryFrom<Record> for Distribution {
+    type Error = &'static str;
+
+    fn try_from(record: Record) -> Result<Self, Self::Error> {
+        let Record { images, padding, bins } = record;
+        if !bins.is_sorted_by(|(a, _), (b, _)| a < b) {
+            return Err("the bins of a distribution do not ascend");
+        }
+        Ok(Self { images, padding, settled_len: bins.len(), bins, group: None })
     }
 }
 
