@@ -15,6 +15,8 @@ mod ranks;
 mod reader;
 mod real_files;
 mod resume;
+#[cfg(feature = "test-hooks")]
+mod secrets;
 mod special_files;
 mod stop;
 mod verify;
