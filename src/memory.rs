@@ -34,6 +34,13 @@ pub fn end_process_when_exhausted() {
     ENDS_PROCESS.store(true, Relaxed);
 }
 
+/// Lets the C library keep blocks of up to 16 MiB that were given back, instead of returning them to the
+/// kernel and faulting every page in again for the next file. It takes its thresholds from the largest
+/// block of its own that was ever given back (mallopt(3), `M_MMAP_THRESHOLD`), so that one is enough.
+pub fn keep_blocks() {
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(16 << 20)));
+}
+
 fn checked(memory: *mut u8) -> *mut u8 {
     if memory.is_null() && ENDS_PROCESS.load(Relaxed) {
         leave_at_once(OUT_OF_MEMORY);

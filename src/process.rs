@@ -57,6 +57,12 @@ pub fn thread_seconds(process: u32, thread: i32) -> f64 {
     user + system
 }
 
+/// Processor time of this thread, in seconds.
+pub fn own_thread_seconds() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
+}
+
 /// Memory of this node that this process may use, in bytes: what the machine has, or the least limit
 /// of its control groups (cgroups(7)).
 pub fn memory_bytes() -> u64 {

@@ -186,9 +186,7 @@ impl Isolated {
 
     fn heard(&mut self, word: Word) {
         match word {
-            Word::Event(Event::Started { path_id, thread }) => {
-                let process = self.worker.as_ref().map_or(0, |worker| worker.process.id());
-                let cpu_before_s = process::thread_seconds(process, thread);
+            Word::Event(Event::Started { path_id, thread, cpu_s: cpu_before_s }) => {
                 let file = self.in_hand.iter_mut().find(|file| file.entry.path_id == path_id);
                 if let Some(file) = file {
                     let at = Stopwatch::start();

@@ -10,6 +10,7 @@ use super::{CATCHES_PANICS, Finished};
 use crate::manifest::FileEntry;
 use crate::pipeline::Pipeline;
 use crate::stage::StageClock;
+use crate::{memory, process};
 
 /// Stack of a thread: nesting is bounded, codecs are not ours.
 pub(super) const STACK_BYTES: usize = 64 << 20;
@@ -22,6 +23,8 @@ pub(super) enum Event {
         path_id: String,
         /// The thread's ID in the kernel.
         thread: i32,
+        /// Processor time that the thread has taken so far, in seconds.
+        cpu_s: f64,
     },
     /// Work on a file has ended.
     Finished(Box<Finished>),
@@ -42,6 +45,7 @@ impl Pool {
         pipeline: Arc<Pipeline>,
         threads: usize,
     ) -> Result<Self, ThreadPoolBuildError> {
+        memory::keep_blocks();
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
             .stack_size(STACK_BYTES)
@@ -62,7 +66,8 @@ impl Pool {
         self.pool.spawn_fifo(move || {
             let _entered = span.enter();
             let thread = rustix::thread::gettid().as_raw_nonzero().get();
-            tell(Event::Started { path_id: entry.path_id.clone(), thread });
+            let cpu_s = process::own_thread_seconds();
+            tell(Event::Started { path_id: entry.path_id.clone(), thread, cpu_s });
             #[cfg(feature = "test-hooks")]
             super::worker::hooks::misbehave(&entry);
             let clock = StageClock::default();

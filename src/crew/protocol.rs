@@ -55,18 +55,41 @@ pub(super) enum Word {
     Bye(Usage),
 }
 
-/// Writes one message. The buffer is wiped: it may hold the key.
+/// Writes one message.
 pub(super) fn send(to: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
-    let frame = vec![0; 4];
-    let mut frame = Zeroizing::new(postcard::to_extend(message, frame).map_err(io::Error::other)?);
+    to.write_all(&frame(message)?)
+}
+
+/// Writes one message and wipes its bytes, for one that holds the key.
+pub(super) fn send_secret(to: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
+    to.write_all(&Zeroizing::new(frame(message)?))
+}
+
+fn frame(message: &impl Serialize) -> io::Result<Vec<u8>> {
+    // Room for the histogram of an image, so that it grows no further: what is left behind in growing
+    // would not be wiped.
+    let mut frame = Vec::with_capacity(1 << 16);
+    frame.extend([0; 4]);
+    let mut frame = postcard::to_extend(message, frame).map_err(io::Error::other)?;
     let length = u32::try_from(frame.len() - 4).ok().filter(|length| *length <= LONGEST);
     let length = length.ok_or(io::ErrorKind::InvalidData)?;
     frame[..4].copy_from_slice(&length.to_le_bytes());
-    to.write_all(&frame)
+    Ok(frame)
 }
 
 /// Reads one message; `None` at the end.
 pub(super) fn receive<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<Option<T>> {
+    let Some(bytes) = receive_bytes(from)? else { return Ok(None) };
+    postcard::from_bytes(&bytes).map(Some).map_err(io::Error::other)
+}
+
+/// Reads one message and wipes its bytes, for one that holds the key.
+pub(super) fn receive_secret<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<Option<T>> {
+    let Some(bytes) = receive_bytes(from)?.map(Zeroizing::new) else { return Ok(None) };
+    postcard::from_bytes(&bytes).map(Some).map_err(io::Error::other)
+}
+
+fn receive_bytes(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     let mut length = [0; 4];
     match from.read_exact(&mut length) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
@@ -76,9 +99,9 @@ pub(super) fn receive<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<O
     if length > LONGEST {
         return Err(io::ErrorKind::InvalidData.into());
     }
-    let mut message = Zeroizing::new(vec![0; length as usize]);
+    let mut message = vec![0; length as usize];
     from.read_exact(&mut message)?;
-    postcard::from_bytes(&message).map(Some).map_err(io::Error::other)
+    Ok(Some(message))
 }
 
 #[cfg(test)]

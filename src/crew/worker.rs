@@ -10,7 +10,7 @@ use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXFSZ};
 
 use super::pool::{Pool, STACK_BYTES, Tell};
-use super::protocol::{Begin, Order, Word, receive, send};
+use super::protocol::{Begin, Order, Word, receive, receive_secret, send, send_secret};
 use crate::deident::Key;
 use crate::storage::Disk;
 use crate::{memory, process};
@@ -60,7 +60,10 @@ impl WorkerProcess {
     }
 
     pub(super) fn order(&mut self, order: &Order) -> io::Result<()> {
-        send(&mut self.socket, order)
+        match order {
+            Order::Begin(_) => send_secret(&mut self.socket, order),
+            Order::Task(_) | Order::End => send(&mut self.socket, order),
+        }
     }
 
     pub(super) fn id(&self) -> u32 {
@@ -97,7 +100,7 @@ pub fn attend() -> io::Result<()> {
     harden()?;
     let socket = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned()?);
     let mut orders = BufReader::new(socket.try_clone()?);
-    let Some(Order::Begin(begin)) = receive(&mut orders)? else {
+    let Some(Order::Begin(begin)) = receive_secret(&mut orders)? else {
         return Ok(());
     };
     let words = Arc::new(Mutex::new(socket));
