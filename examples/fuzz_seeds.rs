@@ -39,8 +39,12 @@ fn handmade(out: &Path) {
     put(out, "deflate", &[&[0, 15, 15, 0], &deflating.finish().unwrap()[..]].concat());
     put(out, "deflate", &[&[1, 15, 15, 0], &frame[..]].concat());
     let path_ids = vec!["0123456789abcdef".repeat(2)];
-    let recount =
-        Recount { path_id: path_ids[0].clone(), counted: true, totals: Totals::default() };
+    let recount = Recount {
+        path_id: path_ids[0].clone(),
+        of_session: 1,
+        counted: true,
+        totals: Totals::default(),
+    };
     for line in [
         Line::Struck { try_name: "try".into(), path_ids },
         Line::Recounted { session: 1, recounts: vec![recount] },

@@ -196,6 +196,8 @@ fn log_to_stderr(format: LogFormat) {
     let filter =
         EnvFilter::try_from_env("SAUVA_LOG").unwrap_or_else(|_| EnvFilter::new("warn,sauva=info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log that cannot be written, on a full disk or a closed terminal, is no reason to fail.
+    let log = log.log_internal_errors(false);
     let log = log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
     match format {
         LogFormat::Text => log.with_target(false).init(),

@@ -100,9 +100,15 @@ pub fn place(
 pub fn is_intact(storage: &dyn Storage, path: &Path, sha256: &str) -> io::Result<bool> {
     match storage.read(path) {
         Ok(bytes) => Ok(hex(&Sha256::digest(&bytes)) == sha256),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        // Gone, or something else in its place: a link, a folder, a file that is not to be read.
+        Err(error) if is_not_there(error.kind()) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+fn is_not_there(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{InvalidInput, IsADirectory, NotADirectory, NotFound, PermissionDenied};
+    matches!(kind, InvalidInput | IsADirectory | NotADirectory | NotFound | PermissionDenied)
 }
 
 /// The name of a file until it is whole and safe.

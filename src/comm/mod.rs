@@ -41,8 +41,8 @@ pub enum Tag {
     Chunk,
     /// How far a rank has come.
     Progress,
-    /// From rank 0: begin no more work.
-    Stop,
+    /// From rank 0: a sign of life, and the word to begin no more work, or that all is done.
+    Lead,
 }
 
 impl Tag {
@@ -54,7 +54,7 @@ impl Tag {
         Self::Request,
         Self::Chunk,
         Self::Progress,
-        Self::Stop,
+        Self::Lead,
     ];
 }
 

@@ -1,6 +1,7 @@
 //! The end of a run, on rank 0: the reports of all ranks in, the results in the output folder and
 //! the last words out.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
@@ -10,7 +11,7 @@ use anyhow::Result;
 use super::halt::Halt;
 use super::output::SUMMARY;
 use super::parcel::{Harvest, Lead, RankReport, count_records, decode};
-use super::plan::{Plan, remove_temporaries};
+use super::plan::{Plan, sweep};
 use super::prepare::PRIVATE_LOG_HEAD;
 use crate::comm;
 use crate::config::RunConfig;
@@ -47,12 +48,9 @@ pub(super) fn conclude(
         let done = lead.plan.done_before + harvest.records.len() as u64;
         return Err(Halt::Incomplete { reason, done, total: lead.files.len() as u64 }.into());
     }
-    if harvest.records.iter().any(|it| it.failure.as_ref().is_some_and(|it| it.attempts > 1)) {
-        // A worker process may have died in the middle of a file.
-        remove_temporaries(storage.as_ref(), &config.output)
-            .map_err(|error| Halt::storage("the output", &error))?;
-    }
     add_the_past(config, lead, &mut harvest, storage)?;
+    // What was written from a file stays, whatever has taken the file's place since.
+    lead.others.retain(|other| lead.past.record(&other.path_id).is_none());
     let others = lead.others.iter().map(|other| {
         let failure = Failure::new(None, other.kind.class(), other.kind.message());
         FileRecord::failed(&other.entry(), Outcome::Quarantined, failure)
@@ -62,6 +60,14 @@ pub(super) fn conclude(
     settle(config, lead, records, &mut harvest.totals, storage)
         .map_err(|error| Halt::storage("an instance under its final name", &error))?;
     check_accounts(lead, records)?;
+    let is_retried = |it: &FileRecord| it.failure.as_ref().is_some_and(|it| it.attempts > 1);
+    if lead.past.next_session() > 1 || records.iter().any(is_retried) {
+        // A try or a worker process may have died in the middle of a file.
+        let written = records.iter().filter_map(|record| record.instance.as_ref());
+        let belongs: HashSet<&str> = written.map(|instance| instance.path.as_str()).collect();
+        sweep(storage.as_ref(), &config.output, Some(&belongs))
+            .map_err(|error| Halt::storage("the output", &error))?;
+    }
     for record in records.iter().filter(|record| record.outcome == Outcome::Written) {
         let instance = record.instance.as_ref();
         if let Some((instance, m)) = instance.and_then(|i| Some((i, i.measured.as_ref()?))) {
@@ -103,12 +109,13 @@ fn settle(
 ) -> std::io::Result<()> {
     let disputes = Disputes::find(records);
     let (storage, output) = (storage.as_ref(), &config.output);
-    let recounts = disputes.recounts(records, storage, output, &config.limits())?;
+    let session = lead.past.next_session();
+    let session_of = |path_id: &str| lead.past.session_of(path_id).unwrap_or(session);
+    let recounts = disputes.recounts(records, storage, output, &config.limits(), &session_of)?;
     if !recounts.is_empty() {
         for recount in &recounts {
             totals.merge(&recount.totals);
         }
-        let session = lead.past.next_session();
         if let Some(journal) = &mut lead.journal {
             journal.append(&Line::Recounted { session, recounts })?;
         }

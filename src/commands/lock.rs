@@ -10,9 +10,10 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use rustix::fs::{AtFlags, CWD, FlockOperation, Timespec, Timestamps, UTIME_NOW, utimensat};
 use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 
 use super::halt::Halt;
 use super::machine::host;
@@ -38,20 +39,32 @@ pub(super) struct Lock {
 
 impl Lock {
     /// Takes the lock of the output whose own folder is `state`, or says who holds it.
-    pub(super) fn take(state: &Path, storage: &dyn Storage) -> Result<Self> {
+    pub(super) fn take(
+        state: &Path,
+        storage: &dyn Storage,
+        asked_to_stop: &dyn Fn() -> Option<&'static str>,
+    ) -> Result<Self> {
         let cannot = "--output: the lock cannot be taken";
         let path = state.join("lock");
         let text = Holder::me().text();
         loop {
-            match attempt(state, &path, &text, storage).context(cannot)? {
+            let attempted = attempt(state, &path, &text, storage).map_err(|error| {
+                let is_forbidden = error.kind() == std::io::ErrorKind::PermissionDenied;
+                let halt = || Halt::storage("the lock", &error).into();
+                if is_forbidden { anyhow!("{cannot}: {}", error.kind()) } else { halt() }
+            });
+            match attempted? {
                 Attempt::Taken => break,
                 Attempt::Held(holder) => {
                     let Holder { process, host, .. } = holder;
                     return Err(Halt::Locked { process, host }.into());
                 }
                 Attempt::Unsure => {
-                    tracing::info!("a lock without a heartbeat: waiting until it is stale");
-                    std::thread::sleep(Duration::from_secs(5));
+                    tracing::debug!("a lock without a heartbeat: waiting until it is stale");
+                    std::thread::sleep(Duration::from_secs(1));
+                    if let Some(signal) = asked_to_stop() {
+                        return Err(Halt::Asked(signal).into());
+                    }
                 }
             }
         }
@@ -188,7 +201,8 @@ struct Holder {
 impl Holder {
     fn me() -> Self {
         let process = std::process::id().to_string();
-        let began = began(&process).unwrap_or_default();
+        let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+        let began = state_and_begin(&stat).map_or_else(String::new, |(_, began)| began.to_owned());
         Self { process, host: host(), place: place(), began }
     }
 
@@ -202,9 +216,21 @@ impl Holder {
         Self { process: word(), host: word(), place: word(), began: word() }
     }
 
-    /// Whether it runs, where this process can tell: in the same boot and the same process namespace.
+    /// Whether it runs, where this process can tell for sure: in the same boot and the same process
+    /// namespace, and not where the kernel hides processes (`hidepid`, proc(5)).
     fn is_alive_here(&self) -> Option<bool> {
-        (self.place == place()).then(|| began(&self.process).is_some_and(|it| it == self.began))
+        let place = place();
+        if place.starts_with('/') || self.place != place {
+            return None;
+        }
+        let process = Pid::from_raw(self.process.parse().ok()?)?;
+        if test_kill_process(process) == Err(Errno::SRCH) {
+            return Some(false);
+        }
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process)).ok()?;
+        // A process that was killed and not yet waited for is a zombie.
+        let (state, began) = state_and_begin(&stat)?;
+        Some(!state.starts_with(['Z', 'X']) && began == self.began)
     }
 }
 
@@ -214,14 +240,10 @@ fn place() -> String {
     format!("{}/{namespace}", boot.trim())
 }
 
-/// When a process began, field 22 of proc(5) stat; `None` for one that is gone or a zombie.
-fn began(process: &str) -> Option<String> {
-    let process: u32 = process.parse().ok()?;
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+/// Fields 3 and 22 of proc(5) stat: the state of a process, and when it began.
+fn state_and_begin(stat: &str) -> Option<(&str, &str)> {
     let mut fields = stat.rsplit_once(") ")?.1.split_whitespace();
-    let is_gone = fields.next()?.starts_with(['Z', 'X']);
-    let began = fields.nth(18)?.to_owned();
-    (!is_gone).then_some(began)
+    Some((fields.next()?, fields.nth(18)?))
 }
 
 #[cfg(test)]
@@ -230,7 +252,7 @@ mod tests {
     use crate::storage::Disk;
 
     fn take(folder: &Path) -> Result<Lock> {
-        Lock::take(folder, &Disk::below(folder))
+        Lock::take(folder, &Disk::below(folder), &|| None)
     }
 
     fn leave_lock(folder: &Path, holder: &Holder, age: Duration) {

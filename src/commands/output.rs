@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use super::halt::Halt;
 use super::lock::Lock;
-use crate::ledger::{Settings, journal_folder};
+use crate::ledger::{JOURNALS, Settings, journal_folder};
 use crate::storage::{Storage, create_private_folder};
 use crate::write::STATE;
 
@@ -19,17 +19,23 @@ const SETTINGS: &str = "settings.json";
 /// Makes the folder ours and locks it. New or empty, it gets the program's own folder as its mark; one
 /// of an earlier try is gone on with where it was begun with the same settings; everything else is
 /// refused and left as it is.
-pub(super) fn open(folder: &Path, storage: &dyn Storage, settings: &Settings) -> Result<Lock> {
+pub(super) fn open(
+    folder: &Path,
+    storage: &dyn Storage,
+    settings: &Settings,
+    asked_to_stop: &dyn Fn() -> Option<&'static str>,
+) -> Result<Lock> {
     fs::create_dir_all(folder).context("--output: the folder cannot be made")?;
     let state = folder.join(STATE);
     if !state.is_dir() {
         let mut entries = fs::read_dir(folder).context("--output: the folder cannot be listed")?;
-        if entries.next().is_some() {
+        // Another run may just have made it its own.
+        if entries.next().is_some() && !state.is_dir() {
             bail!("--output: the folder holds files that are not sauva's: choose a new one");
         }
         create_private_folder(&state).context("--output: nothing can be made in the folder")?;
     }
-    let lock = Lock::take(&state, storage)?;
+    let lock = Lock::take(&state, storage, asked_to_stop)?;
     check_settings(&state, storage, settings)?;
     let cannot = |error| Halt::storage("the folder of the journals", &error);
     create_private_folder(&journal_folder(folder)).map_err(cannot)?;
@@ -40,6 +46,11 @@ fn check_settings(state: &Path, storage: &dyn Storage, settings: &Settings) -> R
     let path = state.join(SETTINGS);
     let then: Settings = match fs::read(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            if state.join(JOURNALS).exists() {
+                bail!(
+                    "--output: its settings are gone (.sauva/settings.json): choose a new folder"
+                );
+            }
             let text = serde_json::to_vec_pretty(settings)?;
             let written = storage.replace(&path, &text);
             return written.map_err(|error| Halt::storage("the settings", &error).into());
@@ -84,7 +95,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("thesis.txt"), "precious").unwrap();
         let disk = Disk::below(folder.path());
-        let refusal = open(folder.path(), &disk, &settings("rle")).unwrap_err().to_string();
+        let refusal =
+            open(folder.path(), &disk, &settings("rle"), &|| None).unwrap_err().to_string();
         assert!(refusal.contains("not sauva's"), "{refusal}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
@@ -93,9 +105,10 @@ mod tests {
     fn a_try_goes_on_with_the_same_settings_only() {
         let folder = tempfile::tempdir().unwrap();
         let disk = Disk::below(folder.path());
-        drop(open(folder.path(), &disk, &settings("rle")).unwrap());
-        drop(open(folder.path(), &disk, &settings("rle")).unwrap());
-        let refusal = open(folder.path(), &disk, &settings("native")).unwrap_err().to_string();
+        drop(open(folder.path(), &disk, &settings("rle"), &|| None).unwrap());
+        drop(open(folder.path(), &disk, &settings("rle"), &|| None).unwrap());
+        let refusal =
+            open(folder.path(), &disk, &settings("native"), &|| None).unwrap_err().to_string();
         assert!(refusal.contains("--codec rle, not native"), "{refusal}");
     }
 }

@@ -77,7 +77,7 @@ pub(super) struct Plan {
 
 impl Plan {
     /// The plan for these inputs, as far as the records alone tell. With `retry` what was quarantined
-    /// is done anew.
+    /// is done anew; what could not be read or was changing is in any case.
     pub(super) fn new(files: &[FileEntry], past: &mut Past, retry: bool) -> Self {
         let mut plan = Self::default();
         let present: HashSet<&str> = files.iter().map(|file| file.path_id.as_str()).collect();
@@ -93,7 +93,10 @@ impl Plan {
         }
         for file in files {
             let record = past.record(&file.path_id);
-            let stays = record.is_some_and(|it| it.is_of(file) && !(retry && it.is_quarantined()));
+            let stays = record.is_some_and(|record| {
+                let is_tried_again = record.is_quarantined() && (retry || is_passing(record));
+                record.is_of(file) && !is_tried_again
+            });
             if stays {
                 plan.done_before += 1;
             } else {
@@ -177,20 +180,30 @@ impl Plan {
             .collect();
         for record in self.stale.drain(..) {
             if let Some(instance) = record.instance.filter(|i| !claimed.contains(&*i.path)) {
-                storage.remove(&output.join(&instance.path))?;
+                let path = output.join(&instance.path);
+                match fs::symlink_metadata(&path) {
+                    // Somebody else's: not to be removed.
+                    Ok(meta) if meta.is_dir() => put_aside(storage, output, &instance.path)?,
+                    _ => storage.remove(&path)?,
+                }
             }
         }
         for record in &mut self.refused {
             if let Some(instance) = record.instance.take() {
-                let (from, name) = (output.join(&instance.path), &instance.sop_instance_uid);
-                if !claimed.contains(&*instance.path) && from.exists() {
-                    let aside = output.join(STATE).join("damaged").join(format!("{name}.dcm"));
-                    storage.rename(&from, &aside)?;
+                let is_there = fs::symlink_metadata(output.join(&instance.path)).is_ok();
+                if !claimed.contains(&*instance.path) && is_there {
+                    put_aside(storage, output, &instance.path)?;
                 }
             }
         }
-        remove_temporaries(storage, output)
+        sweep(storage, output, None)
     }
+}
+
+/// Whether a file may fare better without having changed.
+fn is_passing(record: &FileRecord) -> bool {
+    let class = record.failure.as_ref().map_or("", |failure| &failure.class);
+    matches!(class, "unreadable" | "not-regular" | "changed")
 }
 
 fn job_died() -> Failure {
@@ -200,13 +213,25 @@ fn job_died() -> Failure {
 
 fn damaged_output() -> Failure {
     let message = "its output was damaged later on and its input is gone: bring back the input, or \
-        the output from a backup; the damaged file is in .sauva/damaged";
+        the output from a backup; the damaged file is in .sauva/aside";
     Failure::new(None, "damaged-output", message)
 }
 
-/// Removes what dead tries and dead worker processes left under temporary names, and the folders that are empty then.
-pub(super) fn remove_temporaries(storage: &dyn Storage, output: &Path) -> io::Result<()> {
-    let mut folders = vec![Path::new(INSTANCES).to_path_buf()];
+/// Puts what stands below the instances and is not to stand there into a folder beside them.
+fn put_aside(storage: &dyn Storage, output: &Path, path: &str) -> io::Result<()> {
+    let name = Path::new(path).file_name().unwrap_or_default();
+    storage.rename(&output.join(path), &output.join(STATE).join("aside").join(name))
+}
+
+/// Removes what dead tries and dead worker processes left under temporary names, and folders that are
+/// empty. With the list of all that belongs there, puts every other file aside: one that got its final
+/// name and no record before a try died, and whose input has changed or gone since.
+pub(super) fn sweep(
+    storage: &dyn Storage,
+    output: &Path,
+    belongs: Option<&HashSet<&str>>,
+) -> io::Result<()> {
+    let mut folders = vec![INSTANCES.to_owned()];
     while let Some(folder) = folders.pop() {
         let entries = match fs::read_dir(output.join(&folder)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -215,17 +240,20 @@ pub(super) fn remove_temporaries(storage: &dyn Storage, output: &Path) -> io::Re
         let mut is_empty = true;
         for entry in entries {
             let entry = entry?;
-            let path = folder.join(entry.file_name());
+            let name = entry.file_name();
+            let path = format!("{folder}/{}", name.to_string_lossy());
             if entry.file_type()?.is_dir() {
                 folders.push(path);
                 is_empty = false;
-            } else if path.extension().is_some_and(|extension| extension == TEMPORARY) {
+            } else if Path::new(&name).extension().is_some_and(|it| it == TEMPORARY) {
                 storage.remove(&output.join(path))?;
+            } else if belongs.is_some_and(|belongs| !belongs.contains(path.as_str())) {
+                put_aside(storage, output, &path)?;
             } else {
                 is_empty = false;
             }
         }
-        if is_empty && let Some(folder) = folder.to_str() {
+        if is_empty {
             remove_empty_folders(output, &format!("{folder}/gone"));
         }
     }

@@ -22,7 +22,11 @@ use crate::write::STATE;
 pub(super) const PRIVATE_LOG_HEAD: &str = "path_id,outcome,class,path\n";
 
 /// Reads the key, locks the output and takes in what earlier tries have done.
-pub(super) fn prepare(config: &RunConfig, storage: &SharedStorage) -> Result<(Key, Lead)> {
+pub(super) fn prepare(
+    config: &RunConfig,
+    storage: &SharedStorage,
+    signals: &Signals,
+) -> Result<(Key, Lead)> {
     config.check_folders()?;
     let (key, key_was_made) = super::keygen::load(config.key_file.as_deref())?;
     let start = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
@@ -30,7 +34,8 @@ pub(super) fn prepare(config: &RunConfig, storage: &SharedStorage) -> Result<(Ke
         tracing::info!("a key of your own was made: .config/sauva/key, or below XDG_CONFIG_HOME");
     }
     let pseudonyms = Pseudonyms::new(&key);
-    let lock = output::open(&config.output, storage.as_ref(), &settings(config, &pseudonyms))?;
+    let settings = settings(config, &pseudonyms);
+    let lock = output::open(&config.output, storage.as_ref(), &settings, &|| signals.seen())?;
     let private_log = config.private_log.as_deref();
     let private_log = private_log.map(|path| claim_log(config, storage, &pseudonyms, path));
     let private_log = private_log.transpose()?;

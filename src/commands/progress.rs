@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lock::Lock;
 use super::parcel::{Progress, decode, encode};
+use super::signals::Signals;
 use crate::comm::{Comm, Patience, Tag};
 use crate::record::ExitStatus;
 use crate::stage::Stopwatch;
@@ -75,8 +76,12 @@ impl Display {
 
 /// How often a rank reports.
 const REPORT_INTERVAL: Duration = Duration::from_millis(200);
+/// How often rank 0 gives a sign of life.
+const LEAD_INTERVAL: Duration = Duration::from_secs(5);
 /// A rank that has not been heard of for so long hangs, and all would wait for it forever.
 const LONGEST_SILENCE: Duration = Duration::from_secs(50);
+/// A rank that has not looked for so long was asleep itself, and with it maybe the others.
+const LONGEST_NAP: Duration = Duration::from_secs(5);
 
 /// How far a rank is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +90,14 @@ enum Phase {
     /// It begins no more files, and no one should.
     Stopping,
     Done,
+}
+
+/// What rank 0 tells the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Lead {
+    Alive,
+    Stop,
+    AllDone,
 }
 
 /// The last word of a rank.
@@ -102,9 +115,13 @@ pub(super) struct Watcher<'a> {
     /// The lock of the output, on rank 0.
     lock: Option<&'a Lock>,
     display: Display,
+    /// The last word of each rank.
     said: Vec<Said>,
+    /// The last word of rank 0 to all.
+    told: Lead,
+    sent_phase: Phase,
     last_sent: Stopwatch,
-    told_to_stop: bool,
+    last_look: Stopwatch,
 }
 
 impl<'a> Watcher<'a> {
@@ -121,79 +138,111 @@ impl<'a> Watcher<'a> {
             lock,
             display: Display::new(total, show),
             said: vec![nothing; comm.size()],
+            told: Lead::Alive,
+            sent_phase: Phase::Working,
             last_sent: now,
-            told_to_stop: false,
+            last_look: now,
         }
     }
 
     /// Takes in how far this rank is, and passes on what is due.
     pub(super) fn watch(&mut self, progress: Progress, is_stopping: bool) {
-        let phase = if is_stopping { Phase::Stopping } else { Phase::Working };
-        self.say(progress, phase);
-        if self.comm.rank() == 0 {
-            self.collect();
-        } else if self.last_sent.elapsed() >= REPORT_INTERVAL {
-            self.send();
-        }
+        self.exchange(progress, if is_stopping { Phase::Stopping } else { Phase::Working });
     }
 
     /// Whether another rank stops, so that this one must too.
-    pub(super) fn is_told_to_stop(&mut self) -> bool {
-        if self.comm.rank() > 0 {
-            self.told_to_stop |= self.comm.try_receive(Tag::Stop).is_some();
-        }
-        self.told_to_stop
+    pub(super) fn is_told_to_stop(&self) -> bool {
+        self.told == Lead::Stop
     }
 
-    /// Says that this rank is done; rank 0 shows the progress until all are.
-    pub(super) fn wait_for_all(&mut self) {
-        let own = self.said[self.comm.rank()].progress;
-        self.say(own, Phase::Done);
-        if self.comm.rank() > 0 {
-            return self.send();
-        }
+    /// Says that this rank is done, and waits until all are. Returns the signal that asks to stop
+    /// meanwhile.
+    pub(super) fn wait_for_all(&mut self, signals: &Signals) -> Option<&'static str> {
+        let progress = self.said[self.comm.rank()].progress;
         let patience = Patience::new();
-        while !self.collect() {
+        let mut asked = None;
+        while self.told != Lead::AllDone {
+            if asked.is_none() && signals.seen().is_some() {
+                asked = signals.seen();
+                self.exchange(progress, Phase::Stopping);
+            }
+            self.exchange(progress, Phase::Done);
             patience.pause();
         }
         self.display.finish();
+        asked
     }
 
-    fn say(&mut self, progress: Progress, phase: Phase) {
+    /// Says how far this rank is, and hears how far the others are.
+    fn exchange(&mut self, progress: Progress, phase: Phase) {
         self.said[self.comm.rank()] = Said { progress, phase, at: Stopwatch::start() };
+        if self.comm.rank() == 0 {
+            self.lead();
+        } else {
+            self.follow();
+        }
+        self.check_the_others();
     }
 
-    fn send(&mut self) {
-        self.last_sent = Stopwatch::start();
-        let Said { progress, phase, .. } = self.said[self.comm.rank()];
-        self.comm.send(0, Tag::Progress, &encode(&(progress, phase)));
-    }
-
-    /// Takes in what has come; whether all ranks are done.
-    fn collect(&mut self) -> bool {
+    fn lead(&mut self) {
         while let Some((rank, message)) = self.comm.try_receive(Tag::Progress) {
             let (progress, phase) = decode(&message);
             self.said[rank] = Said { progress, phase, at: Stopwatch::start() };
+            if phase == Phase::Stopping {
+                self.tell(Lead::Stop);
+            }
         }
         let mut all = Progress::default();
         self.said.iter().for_each(|said| all += said.progress);
         self.display.show(all);
-        if !self.told_to_stop && self.said.iter().any(|said| said.phase == Phase::Stopping) {
-            self.told_to_stop = true;
-            (1..self.comm.size()).for_each(|rank| self.comm.send(rank, Tag::Stop, &[]));
+        if self.said.iter().all(|said| said.phase == Phase::Done) {
+            self.tell(Lead::AllDone);
+        } else if self.said[0].phase == Phase::Stopping {
+            self.tell(Lead::Stop);
+        } else if self.last_sent.elapsed() >= LEAD_INTERVAL {
+            self.send_to_all();
         }
-        self.check_the_others();
-        self.said.iter().all(|said| said.phase == Phase::Done)
+    }
+
+    fn tell(&mut self, word: Lead) {
+        if self.told != word {
+            self.told = word;
+            self.send_to_all();
+        }
+    }
+
+    fn send_to_all(&mut self) {
+        self.last_sent = Stopwatch::start();
+        let word = encode(&self.told);
+        (1..self.comm.size()).for_each(|rank| self.comm.send(rank, Tag::Lead, &word));
+    }
+
+    fn follow(&mut self) {
+        let Said { progress, phase, .. } = self.said[self.comm.rank()];
+        let is_due = phase != Phase::Done && self.last_sent.elapsed() >= REPORT_INTERVAL;
+        if phase != self.sent_phase || is_due {
+            (self.sent_phase, self.last_sent) = (phase, Stopwatch::start());
+            self.comm.send(0, Tag::Progress, &encode(&(progress, phase)));
+        }
+        while let Some((_, message)) = self.comm.try_receive(Tag::Lead) {
+            self.told = decode(&message);
+            self.said[0].at = Stopwatch::start();
+        }
     }
 
     /// Ends the job at once when it cannot end in good order; what is done stands in the journals.
-    fn check_the_others(&self) {
+    fn check_the_others(&mut self) {
         if self.lock.is_some_and(Lock::is_lost) {
             tracing::error!("another run has taken the output over: this one ends at once");
             self.comm.abort(ExitStatus::Stopped as i32);
         }
+        if self.last_look.elapsed() > LONGEST_NAP {
+            self.said.iter_mut().for_each(|said| said.at = Stopwatch::start());
+        }
+        self.last_look = Stopwatch::start();
+        let heard = if self.comm.rank() == 0 { self.said.len() } else { 1 };
         let silent = |said: &Said| said.phase != Phase::Done && said.at.elapsed() > LONGEST_SILENCE;
-        if let Some(rank) = self.said.iter().position(silent) {
+        if let Some(rank) = self.said[..heard].iter().position(silent) {
             tracing::error!(rank, "a rank is not heard of any more: the job ends; run it again");
             self.comm.abort(ExitStatus::Stopped as i32);
         }

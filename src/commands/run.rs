@@ -50,7 +50,7 @@ pub fn execute_on(
     let mut metrics = RankMetrics { host: host(), ..RankMetrics::default() };
 
     // Rank 0 alone reads the key and opens the output; the others wait for its word.
-    let prepared = (comm.rank() == 0).then(|| prepare(config, storage)).transpose();
+    let prepared = (comm.rank() == 0).then(|| prepare(config, storage, &signals)).transpose();
     let (key, mut lead) = comm::agree(comm, prepared)?.unzip();
     comm::agree(comm, see_the_same_output(config, comm))?;
     let key = share_key(comm, key);
@@ -91,7 +91,9 @@ pub fn execute_on(
     if let Err(error) = storage.sync(&config.output) {
         harvest.stop(&Halt::storage("the output", &error).to_string());
     }
-    watcher.wait_for_all();
+    if let Some(signal) = watcher.wait_for_all(&signals) {
+        harvest.stop(&Halt::Asked(signal).to_string());
+    }
     metrics.idle_s = waiting.seconds();
 
     // Gather; rank 0 settles and writes the results.

@@ -2,7 +2,7 @@
 //! the files that were in work then run again, each alone, and the one at which the worker dies again
 //! is told as its own undoing. A worker that ran out of memory is followed by one of half the threads.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
@@ -33,6 +33,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// Workers in a row that may die before they have begun a file.
 const MOST_STILLBORN: u32 = 3;
+/// How often a worker is killed from outside with a file alone in it until the file is blamed.
+const MOST_KILLED: u32 = 3;
+/// How long a worker that has files may begin none.
+const LONGEST_SILENCE: Duration = Duration::from_secs(60);
 /// How long a worker that has nothing to do may take to say what it has used.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -68,6 +72,8 @@ pub struct Isolated {
     orders: Orders,
     key: Key,
     limits: TaskLimits,
+    /// Threads as long as memory lasts, and now.
+    all_threads: usize,
     threads: usize,
     worker: Option<Running>,
     /// Given and not yet sent.
@@ -80,6 +86,12 @@ pub struct Isolated {
     ready: VecDeque<Finished>,
     stillborn: u32,
     pause: Duration,
+    /// Since when no worker is started, and for how long.
+    resting: Option<(Stopwatch, Duration)>,
+    /// How often the worker was killed while a file was alone in it.
+    killed_at: HashMap<String, u32>,
+    /// When anything was last heard from the worker.
+    heard: Stopwatch,
     /// When the time limits were last looked at.
     checked: Stopwatch,
     used: Usage,
@@ -123,6 +135,7 @@ impl Isolated {
             orders,
             key,
             limits,
+            all_threads: threads,
             threads,
             worker: None,
             waiting: VecDeque::new(),
@@ -132,6 +145,9 @@ impl Isolated {
             ready: VecDeque::new(),
             stillborn: 0,
             pause: FIRST_PAUSE,
+            resting: None,
+            killed_at: HashMap::new(),
+            heard: Stopwatch::start(),
             checked: Stopwatch::start(),
             used: Usage::default(),
         };
@@ -155,6 +171,10 @@ impl Isolated {
 
     /// Sends what may be sent: a suspect alone, else all that waits.
     fn send(&mut self) {
+        if self.resting.is_some_and(|(since, pause)| since.elapsed() < pause) {
+            return;
+        }
+        self.resting = None;
         if self.worker.is_none()
             && !(self.waiting.is_empty() && self.suspects.is_empty())
             && let Err(error) = WorkerProcess::start().and_then(|process| self.begin(process))
@@ -181,10 +201,14 @@ impl Isolated {
             // A worker that does not take it is dead, which its silence will tell.
             worker.process.order(&Order::Task(entry.clone())).ok();
         }
+        if self.in_hand.is_empty() {
+            self.heard = Stopwatch::start();
+        }
         self.in_hand.push(InHand { entry, started: None });
     }
 
-    fn heard(&mut self, word: Word) {
+    fn hear(&mut self, word: Word) {
+        self.heard = Stopwatch::start();
         match word {
             Word::Event(Event::Started { path_id, thread, cpu_s: cpu_before_s }) => {
                 let file = self.in_hand.iter_mut().find(|file| file.entry.path_id == path_id);
@@ -223,6 +247,10 @@ impl Isolated {
                 None
             }
         });
+        let is_working = self.in_hand.iter().any(|file| file.started.is_some());
+        let is_silent = !self.in_hand.is_empty() && !is_working;
+        let is_stuck = is_silent && self.heard.elapsed() > LONGEST_SILENCE.min(self.limits.wall);
+        let over = over.or(is_stuck.then_some(Cause::Wall));
         if over.is_some() && worker.overtime.is_none() {
             worker.overtime = over;
             worker.process.kill();
@@ -253,32 +281,48 @@ impl Isolated {
                 return self.give_up(&format!("the worker process dies before its work: {cause}"));
             }
         }
-        if self.alone {
-            for file in begun {
+        for file in begun {
+            if self.alone && self.is_proven(&file.entry, cause) {
                 let blamed = self.blamed(&file.entry, cause);
                 self.ready.push_back(blamed);
+                // Who did it is known: the others need not be spared any longer.
+                (self.threads, self.pause) = (self.all_threads, FIRST_PAUSE);
+            } else {
+                self.suspects.push_back(file.entry);
             }
-        } else {
-            self.suspects.extend(begun.into_iter().map(|file| file.entry));
         }
-        if cause == Cause::Memory {
+        if matches!(cause, Cause::Memory | Cause::Killed) && !self.suspects.is_empty() {
             self.spare_memory();
         }
     }
 
-    /// Half the threads from here on, after a pause that doubles each time.
+    /// Whether the worker's death is this file's doing. A worker that was killed may have been killed for
+    /// the memory that others took, so that has to happen again and again.
+    fn is_proven(&mut self, entry: &FileEntry, cause: Cause) -> bool {
+        if cause != Cause::Killed {
+            return true;
+        }
+        let deaths = self.killed_at.entry(entry.path_id.clone()).or_default();
+        *deaths += 1;
+        *deaths >= MOST_KILLED
+    }
+
+    /// Half the threads, after a pause that doubles each time.
     fn spare_memory(&mut self) {
-        self.threads = (self.threads / 2).max(1);
+        if !self.alone {
+            self.threads = (self.threads / 2).max(1);
+        }
         let (threads, pause_ms) = (self.threads, self.pause.as_millis() as u64);
-        tracing::warn!(threads, pause_ms, "memory ran out; fewer threads from here on");
-        std::thread::sleep(self.pause);
+        tracing::warn!(threads, pause_ms, "memory ran out; fewer threads until the file is known");
+        self.resting = Some((Stopwatch::start(), self.pause));
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
     }
 
     fn blamed(&self, entry: &FileEntry, cause: Cause) -> Finished {
         let failure = Failure::new(None, cause.class(), cause.message(&self.limits));
-        // Once beside others, once alone.
-        let failure = Failure { attempts: 2, ..failure };
+        // Once beside others, then alone.
+        let alone = self.killed_at.get(&entry.path_id).copied().unwrap_or(1);
+        let failure = Failure { attempts: 1 + alone, ..failure };
         let outcome = Ok(Processed::unwritten(entry, Outcome::Quarantined, failure));
         Finished { path_id: entry.path_id.clone(), outcome, timings: StageTimings::default() }
     }
@@ -311,9 +355,10 @@ impl Crew for Isolated {
             self.send();
             let left = wait.saturating_sub(waiting.elapsed());
             match self.worker.as_ref().map(|worker| worker.words.recv_timeout(left.min(TICK))) {
-                Some(Ok(word)) => self.heard(word),
+                Some(Ok(word)) => self.hear(word),
                 Some(Err(RecvTimeoutError::Timeout)) => {}
                 Some(Err(RecvTimeoutError::Disconnected)) => self.buried(),
+                None if self.resting.is_some() => std::thread::sleep(left.min(TICK)),
                 None if self.ready.is_empty() => return None,
                 None => {}
             }

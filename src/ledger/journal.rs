@@ -31,7 +31,7 @@ pub enum Line {
     },
     /// Settling has changed which files the totals hold.
     Recounted {
-        /// The try in which it happened.
+        /// The try in which it happened; counts for nothing but the number of the next.
         session: u32,
         /// The changes.
         recounts: Vec<Recount>,
@@ -50,6 +50,8 @@ pub enum Line {
 pub struct Recount {
     /// The keyed name of the file.
     pub path_id: String,
+    /// The try whose record of the file this changes.
+    pub of_session: u32,
     /// Whether the totals hold it now.
     pub counted: bool,
     /// What that adds to the totals, or, below zero, takes from them.

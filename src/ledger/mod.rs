@@ -25,9 +25,12 @@ use std::path::{Path, PathBuf};
 
 use crate::write::STATE;
 
+/// The folder of the journals below the program's own.
+pub const JOURNALS: &str = "journal";
+
 /// The folder of the journals below an output folder.
 pub fn journal_folder(output: &Path) -> PathBuf {
-    output.join(STATE).join("journal")
+    output.join(STATE).join(JOURNALS)
 }
 
 /// Every file of the journal folder with this extension, in the order of their names.

@@ -35,6 +35,8 @@ struct Known {
 #[derive(Debug, Default)]
 pub struct Past {
     journals: Vec<PathBuf>,
+    /// How many lines of each have been taken in.
+    lines: Vec<u32>,
     known: HashMap<String, Known>,
     recounts: Vec<(u32, Recount)>,
     strikes: HashMap<String, HashSet<String>>,
@@ -50,15 +52,21 @@ impl Past {
         let mut past =
             Self { journals: super::files_of(folder, JOURNAL_EXTENSION)?, ..Self::default() };
         for (number, path) in past.journals.clone().into_iter().enumerate() {
-            let damage = read_journal(&path, |line, said| past.take((number, line), said))?;
+            let mut lines = 0;
+            let damage = read_journal(&path, |line, said| {
+                lines = line + 1;
+                past.take((number, line), said);
+            })?;
+            past.lines.push(lines);
             if damage != Damage::default() {
                 past.damages.push((number, damage));
             }
         }
         past.recounts.sort_by_key(|(session, _)| *session);
-        for (session, recount) in &past.recounts {
+        for (_, recount) in &past.recounts {
+            // Where the record that it changes is lost, an older one may stand.
             if let Some(known) = past.known.get_mut(&recount.path_id)
-                && known.session <= *session
+                && known.session == recount.of_session
                 && let Some(instance) = &mut known.record.instance
             {
                 instance.counted = recount.counted;
@@ -106,6 +114,11 @@ impl Past {
         self.last_session + 1
     }
 
+    /// The try that a record that stands is of.
+    pub fn session_of(&self, path_id: &str) -> Option<u32> {
+        self.known.get(path_id).map(|known| known.session)
+    }
+
     /// The record of a file that stands.
     pub fn record(&self, path_id: &str) -> Option<&FileRecord> {
         self.known.get(path_id).map(|known| &known.record)
@@ -151,18 +164,19 @@ impl Past {
         let mut totals = Totals::default();
         for (number, path) in self.journals.iter().enumerate() {
             read_journal(path, |line, said| {
-                // This try writes on in the same journals.
-                if let Line::Done { session, totals: of_line, .. } = said
-                    && session <= self.last_session
+                // This try writes on in the same journals, and one that was asleep might.
+                if let Line::Done { totals: of_line, .. } = said
+                    && line < self.lines[number]
                     && !self.broken.contains(&(number, line))
                 {
                     totals.merge(&of_line);
                 }
             })?;
         }
-        for (session, recount) in &self.recounts {
+        for (_, recount) in &self.recounts {
             let known = self.known.get(&recount.path_id);
-            if known.is_some_and(|known| known.session <= *session && !self.is_broken(known)) {
+            let is_of = |known: &&Known| known.session == recount.of_session;
+            if known.filter(is_of).is_some_and(|known| !self.is_broken(known)) {
                 totals.merge(&recount.totals);
             }
         }

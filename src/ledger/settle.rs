@@ -57,13 +57,14 @@ impl Disputes {
     }
 
     /// Which files the totals must come to hold, and which no longer: a winner counts once, and
-    /// nothing else does.
+    /// nothing else does. `session_of` tells the try that a file's record is of.
     pub fn recounts(
         &self,
         records: &[FileRecord],
         storage: &dyn Storage,
         output: &Path,
         limits: &Limits,
+        session_of: &dyn Fn(&str) -> u32,
     ) -> io::Result<Vec<Recount>> {
         let mut recounts = Vec::new();
         for dispute in &self.0 {
@@ -84,7 +85,8 @@ impl Disputes {
                     }
                 }
                 let path_id = record.path_id.clone();
-                recounts.push(Recount { path_id, counted: is_winner, totals });
+                let of_session = session_of(&path_id);
+                recounts.push(Recount { path_id, of_session, counted: is_winner, totals });
             }
         }
         Ok(recounts)

@@ -47,7 +47,7 @@ pub trait Storage: Debug + Send + Sync {
     /// Removes a file; one that is not there is no error.
     fn remove(&self, path: &Path) -> io::Result<()>;
 
-    /// Reads a file whole.
+    /// Reads a regular file whole. Links are not followed, and nothing is waited for.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
     /// Opens a file of ours to be appended to, readable by its owner alone.

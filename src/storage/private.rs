@@ -25,6 +25,9 @@ pub fn claim_private(path: &Path, head: &[u8]) -> io::Result<PrivateFile> {
     options.read(true).write(true).create(true).truncate(false).mode(0o600);
     options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
     let mut file = options.open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
     let mut start = Vec::new();
     (&mut file).take(head.len().max(1) as u64).read_to_end(&mut start)?;
     if !start.is_empty() && start != head {

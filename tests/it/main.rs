@@ -19,6 +19,7 @@ mod resume;
 mod secrets;
 mod special_files;
 mod stop;
+mod surroundings;
 mod verify;
 
 /// A file of tests that is not named above would never run.

@@ -30,7 +30,7 @@ fn a_poison_file_costs_itself_alone() {
         let output = work.run(&sound, &name, &limits);
         assert_eq!(output.status.code(), Some(2), "{kind}: {}", printed(&output));
         let failures = rows(&work.path(&name).join("failures.csv"));
-        let blamed: Vec<_> = failures.iter().filter(|row| row["attempts"] == "2").collect();
+        let blamed: Vec<_> = failures.iter().filter(|row| row["attempts"] != "1").collect();
         assert_eq!(blamed.len(), 1, "{kind}: {failures:?}");
         assert_eq!(blamed[0]["class"], class, "{kind}");
         let found = rank_independent(&work.path(&name)).2;

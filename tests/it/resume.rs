@@ -121,7 +121,7 @@ fn a_damaged_output_whose_input_is_gone_is_told_and_put_aside() {
     let failures = rows(&output.join("failures.csv"));
     assert!(failures.iter().any(|row| row["class"] == "damaged-output"));
     assert!(!instance.exists());
-    assert_eq!(std::fs::read_dir(output.join(".sauva/damaged")).unwrap().count(), 1);
+    assert_eq!(std::fs::read_dir(output.join(".sauva/aside")).unwrap().count(), 1);
     // The input comes back.
     std::fs::write(input.join("ct/CT_small.dcm"), kept).unwrap();
     let file = std::fs::File::options().write(true).open(input.join("ct/CT_small.dcm")).unwrap();

@@ -129,7 +129,7 @@ fn an_edited_index_is_found_even_where_its_digest_was_mended() {
     let (work, _) = small();
     let out = work.path("out");
     let index = out.join("index.csv");
-    let row = rows(&index)[0].clone();
+    let row = rows(&index).into_iter().find(|row| !row["mean"].is_empty()).unwrap();
     edit(&index, |text| text.replacen(&format!(",{},", row["mean"]), ",1.25,", 1));
     let old = summary(&out)["digests"]["index"].as_str().unwrap().to_owned();
     let new = digest(&std::fs::read(&index).unwrap());

@@ -14,20 +14,22 @@ pub(super) enum Cause {
     Wall,
     /// A file took too much processor time.
     Processor,
-    /// Memory ran out: the limit refused, or the kernel killed it.
+    /// The limit of memory refused.
     Memory,
+    /// Killed by somebody else: as a rule by the kernel, when memory runs out.
+    Killed,
     /// A signal, as of a crash.
     Signal(i32),
     /// It left with this code.
     Exit(i32),
 }
 
-/// The cause that an exit status tells. Nobody but the kernel, when memory runs out, has a reason to
-/// kill a worker process; its rank knows of what it has killed itself.
+/// The cause that an exit status tells. The rank knows itself of what it has killed.
 pub(super) fn cause_of(status: Option<ExitStatus>) -> Cause {
     const SIGKILL: i32 = 9;
     match (status.and_then(|s| s.signal()), status.and_then(|s| s.code())) {
-        (Some(SIGKILL), _) | (_, Some(OUT_OF_MEMORY)) => Cause::Memory,
+        (Some(SIGKILL), _) => Cause::Killed,
+        (_, Some(OUT_OF_MEMORY)) => Cause::Memory,
         (Some(signal), _) => Cause::Signal(signal),
         (_, code) => Cause::Exit(code.unwrap_or(-1)),
     }
@@ -38,7 +40,7 @@ impl Cause {
     pub(super) fn class(self) -> &'static str {
         match self {
             Self::Wall | Self::Processor => "timeout",
-            Self::Memory => "memory",
+            Self::Memory | Self::Killed => "memory",
             Self::Signal(_) | Self::Exit(_) => "crashed",
         }
     }
@@ -54,6 +56,11 @@ impl Cause {
                 limits.cpu.as_secs()
             ),
             Self::Memory => "asked for more memory than there is (--memory), also alone".to_owned(),
+            Self::Killed => {
+                "the worker process was killed at it, as the kernel does when memory runs out, also \
+                 alone and again and again"
+                    .to_owned()
+            }
             Self::Signal(_) | Self::Exit(_) => {
                 format!("the worker process died at it, also alone: {self}")
             }
@@ -67,6 +74,7 @@ impl fmt::Display for Cause {
             Self::Wall => to.write_str("a file passed the time limit"),
             Self::Processor => to.write_str("a file passed the limit of processor time"),
             Self::Memory => to.write_str("out of memory"),
+            Self::Killed => to.write_str("killed, as the kernel does when memory runs out"),
             Self::Signal(signal) => write!(to, "signal {signal}"),
             Self::Exit(code) => write!(to, "exit code {code}"),
         }
