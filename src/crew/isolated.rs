@@ -3,31 +3,31 @@
 //! is told as its own undoing. A worker that ran out of memory is followed by one of half the threads.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use super::orders::Orders;
 use super::pool::Event;
-use super::protocol::{Begin, Order, Word, receive};
+use super::protocol::{Begin, Word};
 use super::worker::WorkerProcess;
 use super::{Crew, Finished};
 use crate::deident::Key;
 use crate::manifest::FileEntry;
 use crate::pipeline::Processed;
-use crate::process::{self, Usage};
+use crate::process::Usage;
 use crate::record::{Failure, Outcome};
 use crate::stage::{StageTimings, Stopwatch};
 
 mod death;
+mod running;
 
-use death::{Cause, cause_of};
+use death::Cause;
+use running::{Estate, Running};
 
 /// How often the time limits are looked at.
 const TICK: Duration = Duration::from_millis(100);
-/// A file that has been in work for less is not looked at.
-const YOUNG: Duration = Duration::from_secs(1);
 /// Pause before the worker that follows one out of memory: the first, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -35,11 +35,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 const MOST_STILLBORN: u32 = 3;
 /// How often a worker is killed from outside with a file alone in it until the file is blamed.
 const MOST_KILLED: u32 = 3;
-/// How long a worker that has files may begin none.
-const LONGEST_SILENCE: Duration = Duration::from_secs(60);
-/// How long a worker that has nothing to do may take to say what it has used.
-const FAREWELL: Duration = Duration::from_secs(2);
-
 /// What one file may use, and the worker as a whole.
 #[derive(Debug, Clone, Copy)]
 pub struct TaskLimits {
@@ -49,21 +44,6 @@ pub struct TaskLimits {
     pub cpu: Duration,
     /// Memory of the worker, in bytes.
     pub memory_bytes: u64,
-}
-
-/// A file that the worker has.
-#[derive(Debug)]
-struct InHand {
-    entry: FileEntry,
-    started: Option<Started>,
-}
-
-#[derive(Debug)]
-struct Started {
-    at: Stopwatch,
-    thread: i32,
-    /// Processor time of the thread before this file.
-    cpu_before_s: f64,
 }
 
 /// Runs the pipeline in a worker process.
@@ -80,7 +60,6 @@ pub struct Isolated {
     waiting: VecDeque<FileEntry>,
     /// To be run again, one at a time.
     suspects: VecDeque<FileEntry>,
-    in_hand: Vec<InHand>,
     /// Whether the file in hand is there alone because it is suspect.
     alone: bool,
     ready: VecDeque<Finished>,
@@ -90,36 +69,9 @@ pub struct Isolated {
     resting: Option<(Stopwatch, Duration)>,
     /// How often the worker was killed while a file was alone in it.
     killed_at: HashMap<String, u32>,
-    /// When anything was last heard from the worker.
-    heard: Stopwatch,
     /// When the time limits were last looked at.
     checked: Stopwatch,
     used: Usage,
-}
-
-/// A worker and what comes from it.
-#[derive(Debug)]
-struct Running {
-    process: WorkerProcess,
-    words: mpsc::Receiver<Word>,
-    /// The limit for which it was killed.
-    overtime: Option<Cause>,
-}
-
-impl Running {
-    fn new(process: WorkerProcess) -> std::io::Result<Self> {
-        let mut socket = process.listen()?;
-        let (sender, words) = mpsc::channel();
-        std::thread::Builder::new().name("listener".into()).spawn(move || {
-            // Whatever ends the stream, the worker's exit status tells what has happened.
-            while let Ok(Some(word)) = receive(&mut socket) {
-                if sender.send(word).is_err() {
-                    break;
-                }
-            }
-        })?;
-        Ok(Self { process, words, overtime: None })
-    }
 }
 
 impl Isolated {
@@ -140,14 +92,12 @@ impl Isolated {
             worker: None,
             waiting: VecDeque::new(),
             suspects: VecDeque::new(),
-            in_hand: Vec::new(),
             alone: false,
             ready: VecDeque::new(),
             stillborn: 0,
             pause: FIRST_PAUSE,
             resting: None,
             killed_at: HashMap::new(),
-            heard: Stopwatch::start(),
             checked: Stopwatch::start(),
             used: Usage::default(),
         };
@@ -156,16 +106,13 @@ impl Isolated {
     }
 
     fn begin(&mut self, process: WorkerProcess) -> std::io::Result<()> {
-        let mut worker = Running::new(process)?;
         let begin = Begin {
             orders: self.orders.clone(),
             key: Zeroizing::new(self.key.as_bytes().to_vec()),
             threads: self.threads,
             memory_bytes: self.limits.memory_bytes,
         };
-        // One that is dead already is noticed where its words are listened to.
-        worker.process.order(&Order::Begin(Box::new(begin))).ok();
-        self.worker = Some(worker);
+        self.worker = Some(Running::new(process, begin)?);
         Ok(())
     }
 
@@ -181,45 +128,34 @@ impl Isolated {
         {
             return self.give_up(&format!("no worker process can be started: {}", error.kind()));
         }
-        if self.in_hand.is_empty() {
-            self.alone = false;
+        let Some(worker) = &mut self.worker else {
+            return;
+        };
+        if worker.is_idle() {
+            self.alone = !self.suspects.is_empty();
             if let Some(entry) = self.suspects.pop_front() {
-                self.alone = true;
-                return self.hand_over(entry);
+                return worker.hand_over(entry);
             }
         }
         while !self.alone
             && self.suspects.is_empty()
             && let Some(entry) = self.waiting.pop_front()
         {
-            self.hand_over(entry);
+            worker.hand_over(entry);
         }
-    }
-
-    fn hand_over(&mut self, entry: FileEntry) {
-        if let Some(worker) = &mut self.worker {
-            // A worker that does not take it is dead, which its silence will tell.
-            worker.process.order(&Order::Task(entry.clone())).ok();
-        }
-        if self.in_hand.is_empty() {
-            self.heard = Stopwatch::start();
-        }
-        self.in_hand.push(InHand { entry, started: None });
     }
 
     fn hear(&mut self, word: Word) {
-        self.heard = Stopwatch::start();
+        let Some(worker) = &mut self.worker else {
+            return;
+        };
         match word {
-            Word::Event(Event::Started { path_id, thread, cpu_s: cpu_before_s }) => {
-                let file = self.in_hand.iter_mut().find(|file| file.entry.path_id == path_id);
-                if let Some(file) = file {
-                    let at = Stopwatch::start();
-                    file.started = Some(Started { at, thread, cpu_before_s });
-                }
+            Word::Event(Event::Started { path_id, thread, cpu_s }) => {
+                worker.note_start(&path_id, thread, cpu_s);
                 self.stillborn = 0;
             }
             Word::Event(Event::Finished(finished)) => {
-                self.in_hand.retain(|file| file.entry.path_id != finished.path_id);
+                worker.note_end(&finished.path_id);
                 self.ready.push_back(*finished);
             }
             Word::Unfit(why) => self.give_up(&format!("the worker process cannot work: {why}")),
@@ -227,68 +163,33 @@ impl Isolated {
         }
     }
 
-    /// Kills the worker when a file has been in work for too long.
-    fn check_time(&mut self) {
-        let Some(worker) = &mut self.worker else {
-            return;
-        };
-        let process = worker.process.id();
-        let over = self.in_hand.iter().filter_map(|file| file.started.as_ref()).find_map(|file| {
-            let wall = file.at.elapsed();
-            if wall < YOUNG {
-                return None;
-            }
-            let cpu = process::thread_seconds(process, file.thread) - file.cpu_before_s;
-            if wall >= self.limits.wall {
-                Some(Cause::Wall)
-            } else if cpu >= self.limits.cpu.as_secs_f64() {
-                Some(Cause::Processor)
-            } else {
-                None
-            }
-        });
-        let is_working = self.in_hand.iter().any(|file| file.started.is_some());
-        let is_silent = !self.in_hand.is_empty() && !is_working;
-        let is_stuck = is_silent && self.heard.elapsed() > LONGEST_SILENCE.min(self.limits.wall);
-        let over = over.or(is_stuck.then_some(Cause::Wall));
-        if over.is_some() && worker.overtime.is_none() {
-            worker.overtime = over;
-            worker.process.kill();
-        }
-    }
-
     /// The worker is gone: what it had is run again, and what it was alone with is blamed.
-    fn buried(&mut self) {
-        let Some(mut worker) = self.worker.take() else {
+    fn bury(&mut self) {
+        let Some(worker) = self.worker.take() else {
             return;
         };
-        let status = worker.process.wait().ok();
-        let cause = worker.overtime.unwrap_or_else(|| cause_of(status));
-        let (begun, not_begun): (Vec<_>, Vec<_>) =
-            self.in_hand.drain(..).partition(|file| file.started.is_some());
-        for file in not_begun.into_iter().rev() {
+        let Estate { cause, begun, not_begun } = worker.bury();
+        for entry in not_begun.into_iter().rev() {
             // A suspect that was not begun is a suspect still.
             let queue = if self.alone { &mut self.suspects } else { &mut self.waiting };
-            queue.push_front(file.entry);
+            queue.push_front(entry);
         }
-        tracing::warn!(
-            files = begun.len(),
-            "the worker process died: {cause}; another one goes on"
-        );
+        let files = begun.len();
+        tracing::warn!(files, "the worker process died: {cause}; another one goes on");
         if begun.is_empty() {
             self.stillborn += 1;
             if self.stillborn >= MOST_STILLBORN {
                 return self.give_up(&format!("the worker process dies before its work: {cause}"));
             }
         }
-        for file in begun {
-            if self.alone && self.is_proven(&file.entry, cause) {
-                let blamed = self.blamed(&file.entry, cause);
+        for entry in begun {
+            if self.alone && self.is_proven(&entry, cause) {
+                let blamed = self.blamed(&entry, cause);
                 self.ready.push_back(blamed);
                 // Who did it is known: the others need not be spared any longer.
                 (self.threads, self.pause) = (self.all_threads, FIRST_PAUSE);
             } else {
-                self.suspects.push_back(file.entry);
+                self.suspects.push_back(entry);
             }
         }
         if matches!(cause, Cause::Memory | Cause::Killed) && !self.suspects.is_empty() {
@@ -329,14 +230,13 @@ impl Isolated {
 
     /// Nothing more can be done: every file comes back undone.
     fn give_up(&mut self, why: &str) {
-        let in_hand = self.in_hand.drain(..).map(|file| file.entry);
+        let in_hand = self.worker.take().into_iter().flat_map(Running::dismiss);
         let all = in_hand.chain(self.suspects.drain(..)).chain(self.waiting.drain(..));
         self.ready.extend(all.map(|entry| Finished {
             path_id: entry.path_id,
             outcome: Err(why.to_owned()),
             timings: StageTimings::default(),
         }));
-        self.worker = None;
     }
 }
 
@@ -354,17 +254,19 @@ impl Crew for Isolated {
             }
             self.send();
             let left = wait.saturating_sub(waiting.elapsed());
-            match self.worker.as_ref().map(|worker| worker.words.recv_timeout(left.min(TICK))) {
+            match self.worker.as_mut().map(|worker| worker.next_word(left.min(TICK))) {
                 Some(Ok(word)) => self.hear(word),
                 Some(Err(RecvTimeoutError::Timeout)) => {}
-                Some(Err(RecvTimeoutError::Disconnected)) => self.buried(),
+                Some(Err(RecvTimeoutError::Disconnected)) => self.bury(),
                 None if self.resting.is_some() => std::thread::sleep(left.min(TICK)),
                 None if self.ready.is_empty() => return None,
                 None => {}
             }
             if self.checked.elapsed() >= TICK {
                 self.checked = Stopwatch::start();
-                self.check_time();
+                if let Some(worker) = &mut self.worker {
+                    worker.check_time(&self.limits);
+                }
             }
             if left.is_zero() && self.ready.is_empty() {
                 return None;
@@ -378,19 +280,13 @@ impl Crew for Isolated {
 
     fn abandon(&mut self) {
         self.worker = None;
-        self.in_hand.clear();
         self.suspects.clear();
         self.waiting.clear();
     }
 
     fn leave(mut self: Box<Self>) -> Usage {
-        if let Some(worker) = &mut self.worker {
-            worker.process.order(&Order::End).ok();
-            while let Ok(word) = worker.words.recv_timeout(FAREWELL) {
-                if let Word::Bye(usage) = word {
-                    self.used += usage;
-                }
-            }
+        if let Some(worker) = self.worker.take() {
+            self.used += worker.say_farewell();
         }
         self.used
     }
