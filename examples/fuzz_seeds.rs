@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use sauva::image::{ImagePixel, SampleType};
 use sauva::instance::SourcePixels;
-use sauva::ledger::{Line, Recount, framed};
+use sauva::ledger::{Announced, Line, Recount, framed};
 use sauva::read::{Limits, parse};
 use sauva::stats::Totals;
 use sauva::write::hex;
@@ -38,15 +38,16 @@ fn handmade(out: &Path) {
     deflating.write_all(&frame).unwrap();
     put(out, "deflate", &[&[0, 15, 15, 0], &deflating.finish().unwrap()[..]].concat());
     put(out, "deflate", &[&[1, 15, 15, 0], &frame[..]].concat());
-    let path_ids = vec!["0123456789abcdef".repeat(2)];
+    let path_id = "0123456789abcdef".repeat(2);
+    let file = Announced { path_id: path_id.clone(), size_bytes: 7, modified_ns: 9 };
     let recount = Recount {
-        path_id: path_ids[0].clone(),
+        path_id: path_id.clone(),
         of_session: 1,
         counted: true,
         totals: Totals::default(),
     };
     for line in [
-        Line::Struck { try_name: "try".into(), path_ids },
+        Line::Struck { session: 1, try_name: "try".into(), files: vec![file] },
         Line::Recounted { session: 1, recounts: vec![recount] },
         Line::Done { session: 1, records: Vec::new(), totals: Totals::default() },
     ] {

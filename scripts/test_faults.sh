@@ -180,7 +180,9 @@ done
 
 echo "-- killed at random, as a whole"
 RANDOM=7
-for ((round = 0; round < ${long:+500}${long:-12}; round++)); do
+rounds=12
+[ -z "$long" ] || rounds=500
+for ((round = 0; round < rounds; round++)); do
   # shellcheck disable=SC2046
   setsid "$sauva" $(words "$out") >"$work/harmed" 2>&1 &
   sleep "0.$(printf '%03d' $((RANDOM % 250)))"

@@ -117,7 +117,8 @@ pub struct RunArgs {
     /// Seconds of processor time that one file may take before it is quarantined as `timeout`.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub cpu_limit: u64,
-    /// Memory of each rank's worker process, such as 8G. Default: its share of what the node has.
+    /// Memory of each rank's worker process for its files, such as 8G; stacks and the program come on
+    /// top. Default: four fifths of its share of what the node has.
     #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
     pub memory: Option<u64>,
     /// Deepest nesting of sequences; files that go deeper are quarantined.

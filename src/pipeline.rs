@@ -44,16 +44,14 @@ pub struct Processed {
     pub measurement: Option<ImageMeasurement>,
 }
 
-/// What stops a run: the storage, and no file of the input.
+/// What stops a run: the storage of the output, and no file of the input.
 #[derive(Debug, thiserror::Error)]
-pub enum Stop {
-    /// The output.
-    #[error(transparent)]
-    Write(WriteError),
-    /// The input.
-    #[error("the input cannot be read: {0}")]
-    Read(io::ErrorKind),
-}
+#[error(transparent)]
+pub struct Stop(#[from] WriteError);
+
+/// The class of a file that the input's storage cannot read. One such file is its own affair; several in
+/// a row mean that the input is gone.
+pub const INPUT_ERROR: &str = "input-error";
 
 /// A file may be forbidden or gone, which is its own affair; every other error in reading one, such
 /// as a bad disk or a lost mount, will meet the next file too.
@@ -75,10 +73,7 @@ impl Pipeline {
     pub fn process(&self, entry: &FileEntry, clock: &StageClock) -> Result<Processed, Stop> {
         match catch_unwind(AssertUnwindSafe(|| self.stages(entry, clock))) {
             Ok(Ok(processed)) => Ok(processed),
-            Ok(Err(StageError::Write(error))) => Err(Stop::Write(error)),
-            Ok(Err(StageError::Read(ReadError::Unreadable(kind)))) if is_the_storages(kind) => {
-                Err(Stop::Read(kind))
-            }
+            Ok(Err(StageError::Write(error))) => Err(error.into()),
             Ok(Err(error)) => Ok(Processed::failed(entry, &error)),
             Err(_) => Ok(Processed::panicked(entry, clock)),
         }
@@ -126,6 +121,10 @@ pub fn measure_written(path: &Path, limits: &Limits) -> io::Result<Option<ImageM
 impl Processed {
     fn failed(entry: &FileEntry, error: &StageError) -> Self {
         let (stage, class, message) = match error {
+            StageError::Read(ReadError::Unreadable(kind)) if is_the_storages(*kind) => {
+                let message = format!("the input's storage cannot read it: {kind}");
+                (Stage::Read, INPUT_ERROR, message)
+            }
             StageError::Read(error) => (Stage::Read, error.class(), error.to_string()),
             StageError::Deidentify(error) => (Stage::Deidentify, error.class(), error.to_string()),
             StageError::Encode(error) => (Stage::Encode, error.class(), error.to_string()),

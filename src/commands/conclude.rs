@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::fmt::Write;
 use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use anyhow::Result;
 
@@ -48,9 +49,12 @@ pub(super) fn conclude(
         let done = lead.plan.done_before + harvest.records.len() as u64;
         return Err(Halt::Incomplete { reason, done, total: lead.files.len() as u64 }.into());
     }
+    lead.lock.check()?;
     add_the_past(config, lead, &mut harvest, storage)?;
     // What was written from a file stays, whatever has taken the file's place since.
-    lead.others.retain(|other| lead.past.record(&other.path_id).is_none());
+    let refused: HashSet<&String> = lead.plan.refused.iter().map(|it| &it.path_id).collect();
+    let is_told = |id: &String| lead.past.record(id).is_some() || refused.contains(id);
+    lead.others.retain(|other| !is_told(&other.path_id));
     let others = lead.others.iter().map(|other| {
         let failure = Failure::new(None, other.kind.class(), other.kind.message());
         FileRecord::failed(&other.entry(), Outcome::Quarantined, failure)
@@ -78,6 +82,7 @@ pub(super) fn conclude(
         count_records(rank, &records[share]);
         rank.wall_s = rank.wall_s.max(wall.seconds());
     }
+    lead.lock.check()?;
     let summary = write_results(config, lead, pseudonyms, &harvest, &ranks, storage.as_ref())?;
     let failed = summary.outcome.quarantined > 0;
     let status = if failed { ExitStatus::Quarantined } else { ExitStatus::Done };
@@ -228,6 +233,10 @@ fn private_log(lead: &Lead, records: &[FileRecord]) -> Result<Vec<u8>> {
     for (path_id, path) in rows {
         let record = outcomes.get(path_id.as_str());
         let failure = record.and_then(|record| record.failure.as_ref());
+        // No spreadsheet is to take a path for a formula.
+        let is_formula =
+            path.as_os_str().as_bytes().first().is_some_and(|byte| b"=+-@".contains(byte));
+        let path = if is_formula { Path::new(".").join(path) } else { path.clone() };
         out.write_record([
             path_id.as_bytes(),
             record.map_or("", |record| record.outcome.name()).as_bytes(),

@@ -12,6 +12,7 @@ use super::signals::Signals;
 use crate::crew::{Crew, Finished};
 use crate::ledger::{Announcements, Committer, Journal, Tidings};
 use crate::manifest::FileEntry;
+use crate::pipeline::INPUT_ERROR;
 use crate::stage::Stopwatch;
 
 /// How often the progress is carried on while nothing comes back.
@@ -19,6 +20,9 @@ const TICK: Duration = Duration::from_millis(50);
 /// How long files in work may take to end once the run is to stop: with what follows, a run that is
 /// asked to stop has stopped in 10 s.
 const GRACE: Duration = Duration::from_secs(6);
+
+/// So many files in a row that cannot be read mean that the input's storage is gone.
+const MOST_UNREAD: u32 = 3;
 
 /// Works through the share of a rank.
 pub(super) struct Conductor<'a> {
@@ -35,6 +39,8 @@ pub(super) struct Conductor<'a> {
     /// Since when no file is begun any more.
     stopping: Option<Stopwatch>,
     progress: Progress,
+    /// Files in a row that the input's storage could not read.
+    unread: u32,
     harvest: Harvest,
 }
 
@@ -57,6 +63,7 @@ impl<'a> Conductor<'a> {
             alone: false,
             stopping: None,
             progress: Progress::default(),
+            unread: 0,
             harvest: Harvest::default(),
         }
     }
@@ -100,7 +107,7 @@ impl<'a> Conductor<'a> {
     }
 
     fn give(&mut self, entry: FileEntry) {
-        match self.announcements.starts(&entry.path_id) {
+        match self.announcements.starts(&entry) {
             Ok(()) => {
                 self.in_hand.push(entry.clone());
                 self.crew.give(entry);
@@ -120,6 +127,14 @@ impl<'a> Conductor<'a> {
         }
         match finished.outcome {
             Ok(processed) => {
+                let class = processed.record.failure.as_ref().map(|failure| &*failure.class);
+                let is_unread = class == Some(INPUT_ERROR);
+                self.unread = if is_unread { self.unread + 1 } else { 0 };
+                if self.unread >= MOST_UNREAD {
+                    self.stop(
+                        &Halt::Stopped("the input cannot be read any more".into()).to_string(),
+                    );
+                }
                 self.progress += Progress { files: 1, bytes: entry.size_bytes };
                 self.committer.take(processed);
             }

@@ -79,6 +79,12 @@ impl Lock {
         Ok(Self { path, text, lost, end: Some(end), heart })
     }
 
+    /// Refuses to go on when another run has taken the lock over.
+    pub(super) fn check(&self) -> Result<(), Halt> {
+        let is_ours = fs::read_to_string(&self.path).is_ok_and(|text| text == self.text);
+        if is_ours { Ok(()) } else { Err(Halt::Stopped("another run has taken the output".into())) }
+    }
+
     /// Whether another run has taken the lock over, as it may when this one was asleep for long.
     pub(super) fn is_lost(&self) -> bool {
         self.lost.load(Relaxed)
@@ -124,8 +130,8 @@ fn attempt(
 ) -> std::io::Result<Attempt> {
     let door = fs::File::create(state.join("door"))?;
     match rustix::fs::flock(&door, FlockOperation::LockExclusive) {
-        // Lustre may be mounted without: then two runs of one host judge by the lock alone.
-        Ok(()) | Err(Errno::NOSYS | Errno::NOTSUP) => {}
+        // Lustre and NFS may be mounted without: then two runs of one host judge by the lock alone.
+        Ok(()) | Err(Errno::NOSYS | Errno::NOTSUP | Errno::NOLCK) => {}
         Err(errno) => return Err(errno.into()),
     }
     let mine = state.join(format!("lock.{}.{}", host(), std::process::id()));

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
@@ -100,19 +100,26 @@ impl Plan {
             if stays {
                 plan.done_before += 1;
             } else {
-                plan.stale.extend(past.withdraw(&file.path_id));
-                plan.add(file, past, retry);
+                let before = past.withdraw(&file.path_id);
+                if plan.add(file, past, retry) {
+                    plan.stale.extend(before);
+                }
             }
         }
         plan
     }
 
-    fn add(&mut self, file: &FileEntry, past: &Past, retry: bool) {
-        match past.strikes(&file.path_id) {
+    /// Whether the file is to be worked on.
+    fn add(&mut self, file: &FileEntry, past: &Past, retry: bool) -> bool {
+        match past.strikes(file) {
             0 => self.todo.push(file.clone()),
             strikes if strikes == 1 || retry => self.suspects.push(file.clone()),
-            _ => self.refused.push(FileRecord::failed(file, Outcome::Quarantined, job_died())),
+            _ => {
+                self.refused.push(FileRecord::failed(file, Outcome::Quarantined, job_died()));
+                return false;
+            }
         }
+        true
     }
 
     /// What must still stand of what earlier tries wrote, as far as it has not been looked at.
@@ -150,12 +157,16 @@ impl Plan {
             self.done_before -= 1;
             self.add(file, past, retry);
         }
-        self.damaged += lost.len() as u64;
         for record in withdrawn {
+            let was_counted = record.instance.as_ref().is_some_and(|instance| instance.counted);
+            self.damaged += u64::from(was_counted);
             if here.contains(record.path_id.as_str()) {
                 self.stale.push(record);
-            } else {
-                self.inputs_gone -= 1;
+                continue;
+            }
+            self.inputs_gone -= 1;
+            // A duplicate, or one that lost its name, had no file of its own to be damaged.
+            if was_counted {
                 self.refused.push(FileRecord {
                     outcome: Outcome::Quarantined,
                     failure: Some(damaged_output()),
@@ -183,7 +194,9 @@ impl Plan {
                 let path = output.join(&instance.path);
                 match fs::symlink_metadata(&path) {
                     // Somebody else's: not to be removed.
-                    Ok(meta) if meta.is_dir() => put_aside(storage, output, &instance.path)?,
+                    Ok(meta) if meta.is_dir() => {
+                        put_aside(storage, output, instance.path.as_ref())?;
+                    }
                     _ => storage.remove(&path)?,
                 }
             }
@@ -192,7 +205,7 @@ impl Plan {
             if let Some(instance) = record.instance.take() {
                 let is_there = fs::symlink_metadata(output.join(&instance.path)).is_ok();
                 if !claimed.contains(&*instance.path) && is_there {
-                    put_aside(storage, output, &instance.path)?;
+                    put_aside(storage, output, instance.path.as_ref())?;
                 }
             }
         }
@@ -203,7 +216,7 @@ impl Plan {
 /// Whether a file may fare better without having changed.
 fn is_passing(record: &FileRecord) -> bool {
     let class = record.failure.as_ref().map_or("", |failure| &failure.class);
-    matches!(class, "unreadable" | "not-regular" | "changed")
+    matches!(class, "unreadable" | "input-error" | "not-regular" | "changed")
 }
 
 fn job_died() -> Failure {
@@ -217,10 +230,22 @@ fn damaged_output() -> Failure {
     Failure::new(None, "damaged-output", message)
 }
 
-/// Puts what stands below the instances and is not to stand there into a folder beside them.
-fn put_aside(storage: &dyn Storage, output: &Path, path: &str) -> io::Result<()> {
-    let name = Path::new(path).file_name().unwrap_or_default();
-    storage.rename(&output.join(path), &output.join(STATE).join("aside").join(name))
+/// Puts what stands below the instances and is not to stand there into a folder beside them, under the
+/// first name that is free.
+fn put_aside(storage: &dyn Storage, output: &Path, path: &Path) -> io::Result<()> {
+    let names = (0_u32..).map(|number| {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        if number > 0 {
+            name.push(format!(".{number}"));
+        }
+        output.join(STATE).join("aside").join(name)
+    });
+    for name in names {
+        if fs::symlink_metadata(&name).is_err() {
+            return storage.rename(&output.join(path), &name);
+        }
+    }
+    Ok(())
 }
 
 /// Removes what dead tries and dead worker processes left under temporary names, and folders that are
@@ -231,7 +256,8 @@ pub(super) fn sweep(
     output: &Path,
     belongs: Option<&HashSet<&str>>,
 ) -> io::Result<()> {
-    let mut folders = vec![INSTANCES.to_owned()];
+    let mut folders = vec![PathBuf::from(INSTANCES)];
+    let mut strangers = 0_u32;
     while let Some(folder) = folders.pop() {
         let entries = match fs::read_dir(output.join(&folder)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -240,22 +266,27 @@ pub(super) fn sweep(
         let mut is_empty = true;
         for entry in entries {
             let entry = entry?;
-            let name = entry.file_name();
-            let path = format!("{folder}/{}", name.to_string_lossy());
+            let path = folder.join(entry.file_name());
+            let belongs_there =
+                |belongs: &HashSet<&str>| path.to_str().is_some_and(|path| belongs.contains(path));
             if entry.file_type()?.is_dir() {
                 folders.push(path);
                 is_empty = false;
-            } else if Path::new(&name).extension().is_some_and(|it| it == TEMPORARY) {
+            } else if path.extension().is_some_and(|it| it == TEMPORARY) {
                 storage.remove(&output.join(path))?;
-            } else if belongs.is_some_and(|belongs| !belongs.contains(path.as_str())) {
+            } else if belongs.is_some_and(|belongs| !belongs_there(belongs)) {
                 put_aside(storage, output, &path)?;
+                strangers += 1;
             } else {
                 is_empty = false;
             }
         }
         if is_empty {
-            remove_empty_folders(output, &format!("{folder}/gone"));
+            remove_empty_folders(output, &folder.join("gone"));
         }
+    }
+    if strangers > 0 {
+        tracing::warn!(files = strangers, "files that no input gave were put into .sauva/aside");
     }
     Ok(())
 }

@@ -130,6 +130,7 @@ impl Lead {
         config: &RunConfig,
         storage: &SharedStorage,
     ) -> Result<()> {
+        self.lock.check()?;
         let cleared = self.plan.clear_the_way(&self.past, storage.as_ref(), &config.output);
         // What the summary says is no longer so.
         let cleared = cleared.and_then(|()| storage.remove(&config.output.join(SUMMARY)));

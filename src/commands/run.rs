@@ -88,9 +88,6 @@ pub fn execute_on(
     let (mut harvest, journal) = conductor.work(&mut watcher);
     metrics.work_s = working.seconds();
     let waiting = Stopwatch::start();
-    if let Err(error) = storage.sync(&config.output) {
-        harvest.stop(&Halt::storage("the output", &error).to_string());
-    }
     if let Some(signal) = watcher.wait_for_all(&signals) {
         harvest.stop(&Halt::Asked(signal).to_string());
     }
@@ -221,7 +218,7 @@ fn open_books(
             Some(journal) => journal,
             None => Journal::open(storage, &folder, comm.rank())?,
         };
-        let announcements = Announcements::open(storage, &folder, comm.rank(), &try_name)?;
+        let announcements = Announcements::open(storage, &folder, comm.rank(), session, &try_name)?;
         let committer = Committer::start(storage.clone(), config.output.clone(), journal, session)?;
         Ok((announcements, committer))
     };

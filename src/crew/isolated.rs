@@ -31,6 +31,8 @@ const TICK: Duration = Duration::from_millis(100);
 /// Pause before the worker that follows one out of memory: the first, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Who has not looked for so long was suspended, and the worker with it.
+const LONGEST_NAP: Duration = Duration::from_secs(5);
 /// Workers in a row that may die before they have begun a file.
 const MOST_STILLBORN: u32 = 3;
 /// How often a worker is killed from outside with a file alone in it until the file is blamed.
@@ -186,8 +188,10 @@ impl Isolated {
             if self.alone && self.is_proven(&entry, cause) {
                 let blamed = self.blamed(&entry, cause);
                 self.ready.push_back(blamed);
-                // Who did it is known: the others need not be spared any longer.
-                (self.threads, self.pause) = (self.all_threads, FIRST_PAUSE);
+                if matches!(cause, Cause::Memory | Cause::Killed) {
+                    // Who did it is known: the others need not be spared any longer.
+                    (self.threads, self.pause) = (self.all_threads, FIRST_PAUSE);
+                }
             } else {
                 self.suspects.push_back(entry);
             }
@@ -263,9 +267,10 @@ impl Crew for Isolated {
                 None => {}
             }
             if self.checked.elapsed() >= TICK {
+                let was_asleep = self.checked.elapsed() > LONGEST_NAP;
                 self.checked = Stopwatch::start();
                 if let Some(worker) = &mut self.worker {
-                    worker.check_time(&self.limits);
+                    worker.check_time(&self.limits, was_asleep);
                 }
             }
             if left.is_zero() && self.ready.is_empty() {

@@ -33,7 +33,7 @@ pub(super) struct Begin {
     /// The secret key.
     pub(super) key: Zeroizing<Vec<u8>>,
     pub(super) threads: usize,
-    /// Address space that it may use, in bytes.
+    /// Memory that its files may use, in bytes.
     pub(super) memory_bytes: u64,
 }
 

@@ -3,6 +3,7 @@
 use std::io::{self, BufReader};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -43,7 +44,9 @@ impl WorkerProcess {
         let (socket, theirs) = UnixStream::pair()?;
         let variables =
             KEPT_VARIABLES.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
-        let child = Command::new(std::env::current_exe()?)
+        // This very file, even where another has taken its name since.
+        let child = Command::new("/proc/self/exe")
+            .arg0("sauva")
             .arg("worker")
             .env_clear()
             .envs(variables)

@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::journal::Announced;
+use crate::manifest::FileEntry;
 use crate::storage::SharedStorage;
 
 /// The extension of the file's name.
@@ -25,23 +27,25 @@ impl Announcements {
         storage: &SharedStorage,
         folder: &Path,
         rank: usize,
+        session: u32,
         try_name: &str,
     ) -> io::Result<Self> {
         let path = folder.join(format!("rank-{rank:05}.{EXTENSION}"));
         let mut file = storage.open_append(&path)?;
         storage.cut(&file, 0)?;
-        storage.append(&mut file, format!("{try_name}\n").as_bytes())?;
+        storage.append(&mut file, format!("{session} {try_name}\n").as_bytes())?;
         Ok(Self { storage: storage.clone(), path, file })
     }
 
     /// A file is about to be touched.
-    pub fn starts(&mut self, path_id: &str) -> io::Result<()> {
-        self.say('+', path_id)
+    pub fn starts(&mut self, entry: &FileEntry) -> io::Result<()> {
+        let FileEntry { path_id, size_bytes, modified_ns, .. } = entry;
+        self.say(&format!("+{path_id} {size_bytes} {modified_ns}\n"))
     }
 
     /// A file has come back.
     pub fn ends(&mut self, path_id: &str) -> io::Result<()> {
-        self.say('-', path_id)
+        self.say(&format!("-{path_id}\n"))
     }
 
     /// The try ends in good order.
@@ -49,8 +53,8 @@ impl Announcements {
         self.storage.remove(&self.path)
     }
 
-    fn say(&mut self, sign: char, path_id: &str) -> io::Result<()> {
-        self.storage.append(&mut self.file, format!("{sign}{path_id}\n").as_bytes())
+    fn say(&mut self, line: &str) -> io::Result<()> {
+        self.storage.append(&mut self.file, line.as_bytes())
     }
 }
 
@@ -59,10 +63,12 @@ impl Announcements {
 pub struct InFlight {
     /// Where they stand.
     pub path: PathBuf,
-    /// The name of the try.
+    /// The number of the try.
+    pub session: u32,
+    /// Its name.
     pub try_name: String,
     /// Files that had not come back.
-    pub path_ids: Vec<String>,
+    pub files: Vec<Announced>,
 }
 
 /// What was in flight when tries died: one entry for each rank that left announcements.
@@ -71,18 +77,27 @@ pub fn in_flight(folder: &Path) -> io::Result<Vec<InFlight>> {
         let text = std::fs::read(&path)?;
         let text = String::from_utf8_lossy(&text);
         let mut lines = text.lines();
-        let try_name = lines.next().unwrap_or_default().to_owned();
-        let mut path_ids: Vec<String> = Vec::new();
+        let (session, try_name) = lines.next().and_then(|l| l.split_once(' ')).unwrap_or_default();
+        let mut files: Vec<Announced> = Vec::new();
         for line in lines {
-            if let Some(path_id) = line.strip_prefix('+') {
-                path_ids.push(path_id.to_owned());
+            if let Some(announced) = line.strip_prefix('+') {
+                files.extend(parse(announced));
             } else if let Some(back) = line.strip_prefix('-') {
-                path_ids.retain(|path_id| path_id != back);
+                files.retain(|file| file.path_id != back);
             }
         }
-        Ok(InFlight { path, try_name, path_ids })
+        let session = session.parse().unwrap_or(0);
+        Ok(InFlight { try_name: try_name.to_owned(), session, files, path })
     };
     super::files_of(folder, EXTENSION)?.into_iter().map(read).collect()
+}
+
+/// A line without its sign; one that is torn tells of nothing.
+fn parse(line: &str) -> Option<Announced> {
+    let mut words = line.split(' ');
+    let path_id = words.next()?.to_owned();
+    let (size_bytes, modified_ns) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    Some(Announced { path_id, size_bytes, modified_ns })
 }
 
 #[cfg(test)]
@@ -92,17 +107,23 @@ mod tests {
     use super::*;
     use crate::storage::Disk;
 
+    fn entry(path_id: &str) -> FileEntry {
+        FileEntry { path: "x".into(), size_bytes: 5, modified_ns: -7, path_id: path_id.into() }
+    }
+
     #[test]
     fn what_has_not_come_back_was_in_flight_unless_the_end_was_good() {
         let folder = tempfile::tempdir().unwrap();
         let disk: SharedStorage = Arc::new(Disk::below(folder.path()));
-        let mut said = Announcements::open(&disk, folder.path(), 7, "first").unwrap();
-        said.starts("a").unwrap();
-        said.starts("b").unwrap();
+        let mut said = Announcements::open(&disk, folder.path(), 7, 3, "first").unwrap();
+        said.starts(&entry("a")).unwrap();
+        said.starts(&entry("b")).unwrap();
         said.ends("a").unwrap();
         let left = in_flight(folder.path()).unwrap();
         assert_eq!(left.len(), 1);
-        assert_eq!((&left[0].try_name[..], &left[0].path_ids[..]), ("first", &["b".into()][..]));
+        assert_eq!((&left[0].try_name[..], left[0].session), ("first", 3));
+        assert!(left[0].files.len() == 1 && left[0].files[0].is(&entry("b")));
+        assert!(!left[0].files[0].is(&FileEntry { modified_ns: 8, ..entry("b") }));
         said.close().unwrap();
         assert_eq!(in_flight(folder.path()).unwrap(), []);
     }

@@ -123,8 +123,12 @@ impl Work {
             let committed = self.commit(batch);
             let failed = committed.is_err();
             if tell.send(committed).is_err() || failed {
-                break;
+                return self.journal;
             }
+        }
+        // The last names and lines, too.
+        if let Err(error) = self.storage.sync(&self.output) {
+            tell.send(Err(error)).ok();
         }
         self.journal
     }

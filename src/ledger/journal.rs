@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use crate::manifest::FileEntry;
 use crate::record::FileRecord;
 use crate::stats::Totals;
 use crate::storage::SharedStorage;
@@ -38,11 +39,32 @@ pub enum Line {
     },
     /// These files were in flight when a try died.
     Struck {
-        /// The name of that try.
+        /// The number of that try.
+        session: u32,
+        /// Its name.
         try_name: String,
-        /// The keyed names of the files.
-        path_ids: Vec<String>,
+        /// The files.
+        files: Vec<Announced>,
     },
+}
+
+/// A file as it was when it was announced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announced {
+    /// Its keyed name.
+    pub path_id: String,
+    /// Its size in bytes.
+    pub size_bytes: u64,
+    /// When it was last modified, in nanoseconds since 1970.
+    pub modified_ns: i64,
+}
+
+impl Announced {
+    /// Whether it is this file, unchanged.
+    pub fn is(&self, entry: &FileEntry) -> bool {
+        let content = (self.size_bytes, self.modified_ns);
+        self.path_id == entry.path_id && content == (entry.size_bytes, entry.modified_ns)
+    }
 }
 
 /// A file whose samples came to be held by the totals, or to be held no longer.
@@ -186,13 +208,20 @@ mod tests {
     use crate::storage::{Disk, Failing, Fault};
 
     fn struck(path_ids: &[String]) -> Line {
-        Line::Struck { try_name: "a".into(), path_ids: path_ids.to_vec() }
+        let file = |id: &String| Announced { path_id: id.clone(), size_bytes: 7, modified_ns: -1 };
+        Line::Struck {
+            session: 1,
+            try_name: "a".into(),
+            files: path_ids.iter().map(file).collect(),
+        }
     }
 
     fn said(path: &Path) -> (Vec<Vec<String>>, Damage) {
         let mut lines = Vec::new();
         let damage = read_journal(path, |_, line| match line {
-            Line::Struck { path_ids, .. } => lines.push(path_ids),
+            Line::Struck { files, .. } => {
+                lines.push(files.into_iter().map(|file| file.path_id).collect());
+            }
             _ => panic!("no such line was written"),
         });
         (lines, damage.unwrap())

@@ -15,7 +15,8 @@ mod settle;
 pub use announce::{Announcements, InFlight, in_flight};
 pub use commit::{Committed, Committer, Tidings};
 pub use journal::{
-    Damage, JOURNAL_EXTENSION, Journal, Line, Recount, framed, messages, read_journal, read_lines,
+    Announced, Damage, JOURNAL_EXTENSION, Journal, Line, Recount, framed, messages, read_journal,
+    read_lines,
 };
 pub use past::Past;
 pub use settings::{JOURNAL_FORM, Settings};

@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::announce::InFlight;
-use super::journal::{Damage, JOURNAL_EXTENSION, Line, Recount, read_journal};
+use super::journal::{Announced, Damage, JOURNAL_EXTENSION, Line, Recount, read_journal};
 use super::settle::{is_counted, located};
+use crate::manifest::FileEntry;
 use crate::pipeline::measure_written;
 use crate::read::Limits;
 use crate::record::FileRecord;
@@ -39,7 +40,10 @@ pub struct Past {
     lines: Vec<u32>,
     known: HashMap<String, Known>,
     recounts: Vec<(u32, Recount)>,
-    strikes: HashMap<String, HashSet<String>>,
+    /// Files in flight when tries died, with the number and the name of each try.
+    strikes: HashMap<String, Vec<(u32, String, Announced)>>,
+    /// The last try in which each file was done, whether that record stands or not.
+    done_in: HashMap<String, u32>,
     broken: HashSet<LineId>,
     last_session: u32,
     /// What was not as it should be in each damaged journal, by the number of its rank's file.
@@ -87,7 +91,7 @@ impl Past {
                 self.last_session = self.last_session.max(session);
                 self.recounts.extend(recounts.into_iter().map(|recount| (session, recount)));
             }
-            Line::Struck { try_name, path_ids } => self.strike(&try_name, path_ids),
+            Line::Struck { session, try_name, files } => self.strike(session, &try_name, files),
         }
     }
 
@@ -95,6 +99,8 @@ impl Past {
     fn stand(&mut self, record: FileRecord, session: u32, line: LineId) {
         let counted_in_line = is_counted(&record);
         let path_id = record.path_id.clone();
+        let done_in = self.done_in.entry(path_id.clone()).or_default();
+        *done_in = session.max(*done_in);
         let new = Known { record, session, line, counted_in_line };
         let loser = match self.known.get(&path_id) {
             Some(known) if known.session > session => Some(new),
@@ -136,22 +142,28 @@ impl Past {
         known.map(|known| known.record)
     }
 
-    /// These files were in flight when the try of this name died.
-    fn strike(&mut self, try_name: &str, path_ids: Vec<String>) {
-        for path_id in path_ids {
-            self.strikes.entry(path_id).or_default().insert(try_name.to_owned());
+    /// These files were in flight when this try died. One that is told twice counts once.
+    fn strike(&mut self, session: u32, try_name: &str, files: Vec<Announced>) {
+        for file in files {
+            let strikes = self.strikes.entry(file.path_id.clone()).or_default();
+            if !strikes.iter().any(|(_, name, _)| name == try_name) {
+                strikes.push((session, try_name.to_owned(), file));
+            }
         }
     }
 
     /// Takes in announcements that a dead try has left; the line that keeps them in the journal.
     pub fn learn_of(&mut self, died: &InFlight) -> Line {
-        self.strike(&died.try_name, died.path_ids.clone());
-        Line::Struck { try_name: died.try_name.clone(), path_ids: died.path_ids.clone() }
+        let InFlight { session, try_name, files, .. } = died;
+        self.strike(*session, try_name, files.clone());
+        Line::Struck { session: *session, try_name: try_name.clone(), files: files.clone() }
     }
 
-    /// How many tries died while this file was in flight.
-    pub fn strikes(&self, path_id: &str) -> usize {
-        self.strikes.get(path_id).map_or(0, HashSet::len)
+    /// How many tries died while this file, as it is now, was in flight, since it was last done.
+    pub fn strikes(&self, entry: &FileEntry) -> usize {
+        let done_in = self.done_in.get(&entry.path_id).copied().unwrap_or(0);
+        let strikes = self.strikes.get(&entry.path_id).map_or(&[][..], Vec::as_slice);
+        strikes.iter().filter(|(session, _, file)| *session > done_in && file.is(entry)).count()
     }
 
     /// The totals of all files that stand and are counted.

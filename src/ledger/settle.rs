@@ -163,13 +163,13 @@ pub(super) fn located(
 /// A file of another series or study that has lost, and the folders that it leaves empty.
 fn take_away(storage: &dyn Storage, output: &Path, path: &str) -> io::Result<()> {
     storage.remove(&output.join(path))?;
-    remove_empty_folders(output, path);
+    remove_empty_folders(output, path.as_ref());
     Ok(())
 }
 
 /// The folders above a file that is gone: series, study and patient, as far as they are empty.
-pub fn remove_empty_folders(output: &Path, path: &str) {
-    for folder in Path::new(path).ancestors().skip(1) {
+pub fn remove_empty_folders(output: &Path, path: &Path) {
+    for folder in path.ancestors().skip(1) {
         // A folder that still holds something refuses to go.
         if folder == Path::new(INSTANCES) || std::fs::remove_dir(output.join(folder)).is_err() {
             break;

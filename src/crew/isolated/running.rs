@@ -105,11 +105,17 @@ impl Running {
         self.in_hand.retain(|file| file.entry.path_id != path_id);
     }
 
-    /// Kills the worker when a file has been in work for too long, or none is begun.
-    pub(super) fn check_time(&mut self, limits: &TaskLimits) {
+    /// Kills the worker when a file has been in work for too long, or none is begun. Time in which all
+    /// were suspended does not count.
+    pub(super) fn check_time(&mut self, limits: &TaskLimits, was_asleep: bool) {
+        if was_asleep {
+            self.heard = Stopwatch::start();
+            let started = self.in_hand.iter_mut().filter_map(|file| file.started.as_mut());
+            started.for_each(|file| file.at = Stopwatch::start());
+        }
         let begun = || self.in_hand.iter().filter_map(|file| file.started.as_ref());
         let is_silent = !self.is_idle() && begun().next().is_none();
-        let is_stuck = is_silent && self.heard.elapsed() > LONGEST_SILENCE.min(limits.wall);
+        let is_stuck = is_silent && self.heard.elapsed() > LONGEST_SILENCE;
         let over = begun().find_map(|file| self.over_limit(file, limits));
         let over = over.or(is_stuck.then_some(Cause::Wall));
         if over.is_some() && self.overtime.is_none() {
