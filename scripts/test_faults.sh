@@ -178,6 +178,21 @@ for call_and_errors in ${traces:+"${calls_and_errors[@]}"}; do
   done
 done
 
+if [ -n "$traces" ]; then
+  echo "-- an input on a bad sector"
+  rc=0
+  # shellcheck disable=SC2046
+  strace -f -qq -o "$work/trace" -P "$input/again.dcm" -e trace=read -e inject=read:error=EIO \
+    "$sauva" $(words "$out") >"$work/harmed" 2>&1 || rc=$?
+  if [ $rc = 2 ] && [ "$(grep -c ',input-error,' "$out/failures.csv")" = 1 ]; then
+    # The disk is mended: any other code than 2 makes `check` begin again.
+    check "a bad sector" "$out" 75
+  else
+    bad "a bad sector: exit code $rc"
+  fi
+  rm -rf "$out"
+fi
+
 echo "-- killed at random, as a whole"
 RANDOM=7
 rounds=12

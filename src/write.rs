@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::dataset::{encode_data_set, encode_file_meta};
 use crate::instance::{Encoded, Identity};
-use crate::storage::{Commit, Storage};
+use crate::storage::{Commit, Storage, in_words};
 
 /// Implementation Class UID (0002,0012): a UUID of this program (PS3.5 section B.2).
 pub const IMPLEMENTATION_CLASS_UID: &str = "2.25.142747908155619017334589318613048352361";
@@ -47,7 +47,7 @@ pub enum Place {
 
 /// The storage failed: nothing to do with the file, so the run stops.
 #[derive(Debug, thiserror::Error)]
-#[error("an instance cannot be written: {}", .0.kind())]
+#[error("an instance cannot be written: {}", in_words(.0))]
 pub struct WriteError(#[from] io::Error);
 
 /// Writes an instance below `output`, beside its final name. `path_id` keeps temporary names apart.

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::record::ExitStatus;
+use crate::storage::in_words;
 
 /// Why a run ended before its end.
 #[derive(Debug, thiserror::Error)]
@@ -48,9 +49,9 @@ pub enum Halt {
 }
 
 impl Halt {
-    /// The storage failed while this was written; the error's kind is told, never a path.
+    /// The storage failed at this; no path is told.
     pub(super) fn storage(what: &str, error: &io::Error) -> Self {
-        Self::Stopped(format!("{what} cannot be written: {}", error.kind()))
+        Self::Stopped(format!("{what} cannot be read or written: {}", in_words(error)))
     }
 
     /// The exit status.

@@ -22,6 +22,14 @@ pub use private::{PrivateFile, claim_private, create_private_folder};
 /// A storage that threads share.
 pub type SharedStorage = Arc<dyn Storage>;
 
+/// An error in the system's own words, which hold no path; else by its kind.
+pub fn in_words(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(_) => error.to_string(),
+        None => error.kind().to_string(),
+    }
+}
+
 /// What came of giving a file its final name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Commit {
