@@ -97,6 +97,8 @@ check() {
     bad "$name: exit code 70: $(tail -n 1 "$work/harmed")"
     return
   fi
+  # An input that could not be read is told, and read the next time.
+  if [ "$rc" = 2 ] && grep -q ',input-error,' "$out/failures.csv"; then rc=75; fi
   case $rc in
     0 | 2) ;;
     101 | 132 | 134 | 135 | 136 | 139)
@@ -185,8 +187,7 @@ if [ -n "$traces" ]; then
   strace -f -qq -o "$work/trace" -P "$input/again.dcm" -e trace=read -e inject=read:error=EIO \
     "$sauva" $(words "$out") >"$work/harmed" 2>&1 || rc=$?
   if [ $rc = 2 ] && [ "$(grep -c ',input-error,' "$out/failures.csv")" = 1 ]; then
-    # The disk is mended: any other code than 2 makes `check` begin again.
-    check "a bad sector" "$out" 75
+    check "a bad sector" "$out" 2
   else
     bad "a bad sector: exit code $rc"
   fi
