@@ -47,11 +47,15 @@ def main() -> None:
     rules = sorted(table["rules"], key=lambda rule: rule["tag"])
     assert table["option_keys"] == OPTIONS and len(rules) == 657, "the table has changed its shape"
     attributes = [
-        [rule["tag"].upper(), rule["name"], rule["basic"], *options(rule, OPTIONS)] for rule in rules
+        [rule["tag"].upper(), rule["name"], rule["basic"], *options(rule, OPTIONS)]
+        for rule in rules
     ]
     write(source, "E.1-1", ["tag", "name", "basic", *OPTIONS], attributes)
 
-    items = sorted(table["content_items"], key=lambda item: tuple(item[key] for key in ("scheme", "code", "value_type")))
+    items = sorted(
+        table["content_items"],
+        key=lambda item: tuple(item[key] for key in ("scheme", "code", "value_type")),
+    )
     assert table["content_option_keys"] == CONTENT_OPTIONS, "the table has changed its shape"
     assert len({(item["scheme"], item["code"], item["value_type"]) for item in items}) == 214
     assert len(items) == 214 and not any(item["retired"] for item in items)

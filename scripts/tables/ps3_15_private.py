@@ -37,11 +37,15 @@ def main() -> None:
     edition = table["edition"]
     target = pathlib.Path(__file__).parents[2] / "src/deident/tables"
     with open(target / f"ps3.15-{edition}-e3-10-1.csv", "w", newline="") as out:
-        out.write(f"# DICOM PS3.15 {edition}, Table E.3.10-1 (safe private attributes). (c) NEMA.\n")
+        out.write(
+            f"# DICOM PS3.15 {edition}, Table E.3.10-1 (safe private attributes). (c) NEMA.\n"
+        )
         out.write(f"# SHA-256 of {table['sources'][0]['path']}: {table['sources'][0]['sha256']}\n")
         out.write(f"# SHA-256 of the rows as canonical JSON: {table['content_sha256']}\n")
         out.write("# Made by scripts/tables/ps3_15_private.py\n")
-        out.write("# element is the low byte; the high byte is the block that the creator reserves.\n")
+        out.write(
+            "# element is the low byte; the high byte is the block that the creator reserves.\n"
+        )
         out.write("# Where vr is empty, the standard names none.\n")
         lines = csv.writer(out, lineterminator="\n")
         lines.writerow(["creator", "group", "element", "vr", "vm", "meaning"])
@@ -61,8 +65,8 @@ def second_copy(wheel: str) -> list[Row]:
         references = json.loads(files.read(name))
     page = next(text for key, text in references.items() if key.endswith("#sect_E.3.10"))
     rows = []
-    for row in re.findall(r"<tr>(.*?)</tr>", page, re.S):
-        cells = re.findall(r"<td.*?</td>", row, re.S)
+    for row in re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL):
+        cells = re.findall(r"<td.*?</td>", row, re.DOTALL)
         if cells:
             rows.append(normal([html.unescape(re.sub("<[^>]+>", "", c)).strip() for c in cells]))
     return rows

