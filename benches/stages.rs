@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use bytes::Bytes;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use sauva::deident::{Deidentifier, Key};
+use sauva::deident::{Deidentifier, Key, Profile};
 use sauva::encode::Encoder;
 use sauva::read::{Limits, parse};
 use sauva::sample::{Kind, SampleOptions, generate};
@@ -28,7 +28,8 @@ fn slice() -> Bytes {
 fn stages(criterion: &mut Criterion) {
     let file = slice();
     let limits = Limits::default();
-    let deidentifier = Deidentifier::new(&Key::from_bytes(&[1; 32]).expect("32 bytes"));
+    let deidentifier =
+        Deidentifier::new(&Key::from_bytes(&[1; 32]).expect("32 bytes"), Profile::basic());
     let encoder = Encoder::by_name("jpeg-ls").expect("a codec");
     let original = || parse(&file, &limits).expect("a sound file");
     let deidentified = || deidentifier.apply(original()).expect("a sound instance");

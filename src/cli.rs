@@ -7,6 +7,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{ConfigError, Isolation, RunConfig, input_folder, new_path, parse_bytes};
+use crate::deident::{Profile, ProfileOption, ShiftUnit};
 use crate::encode::{CODECS, Encoder};
 use crate::sample::Kind;
 
@@ -96,9 +97,9 @@ pub struct RunArgs {
     /// Who does which file. static: the list is dealt before the work begins, largest files first.
     #[arg(long, default_value = "static", value_parser = ["static"])]
     pub schedule: String,
-    /// Rules of de-identification. basic: the Basic Application Level Confidentiality Profile.
-    #[arg(long, default_value = "basic", value_parser = ["basic"])]
-    pub profile: String,
+    /// How identities are removed.
+    #[command(flatten)]
+    pub rules: ProfileArgs,
     /// Threads of each rank. Default: `SLURM_CPUS_PER_TASK`, else the cores of the node shared among
     /// its ranks.
     #[arg(long, value_name = "N")]
@@ -132,6 +133,38 @@ pub struct RunArgs {
     pub quiet: bool,
 }
 
+/// Which rules of de-identification are chosen (PS3.15 annex E).
+#[derive(Debug, Clone, Args)]
+pub struct ProfileArgs {
+    /// Rules of de-identification. basic: the Basic Application Level Confidentiality Profile.
+    /// research: with modified dates, patient characteristics, device, cleaned descriptions and
+    /// reports. strict: basic, and less. Or a TOML file with rules of your own.
+    #[arg(long, value_name = "NAME|FILE", default_value = "basic")]
+    pub profile: String,
+    /// What is kept beyond the profile: uids, device, institution, patient, full-dates,
+    /// modified-dates (moved by a secret number of days, the same for all of a patient),
+    /// safe-private.
+    #[arg(long, value_name = "OPTION,..", value_delimiter = ',', value_parser = ProfileOption::retained)]
+    pub retain: Vec<ProfileOption>,
+    /// What is cleaned and kept, instead of removed: descriptors (text reduced to known words),
+    /// structured (reports, item by item), graphics (annotations of presentation states).
+    #[arg(long, value_name = "OPTION,..", value_delimiter = ',', value_parser = ProfileOption::cleaned)]
+    pub clean: Vec<ProfileOption>,
+    /// In what steps modified dates move. weeks keeps the day of the week.
+    #[arg(long, value_enum, value_name = "UNIT")]
+    pub date_shift: Option<ShiftUnit>,
+}
+
+impl ProfileArgs {
+    /// The profile with all that was asked for.
+    pub fn resolve(self) -> Result<Profile, ConfigError> {
+        let Self { profile, retain, clean, date_shift } = self;
+        let profile = Profile::load(&profile).map_err(ConfigError::Profile)?;
+        let options = retain.into_iter().chain(clean);
+        profile.with(options, date_shift).map_err(|error| ConfigError::Profile(error.into()))
+    }
+}
+
 fn codec_names() -> PossibleValuesParser {
     PossibleValuesParser::new(CODECS.iter().map(|codec| codec.name).chain(["native"]))
 }
@@ -145,7 +178,7 @@ impl RunArgs {
             key_file,
             codec,
             schedule,
-            profile,
+            rules,
             threads,
             private_log,
             isolation,
@@ -156,7 +189,7 @@ impl RunArgs {
             retry,
             quiet,
         } = self;
-        debug_assert!(schedule == "static" && profile == "basic", "clap allows no others");
+        debug_assert!(schedule == "static", "clap allows no others");
         let encoder = Encoder::by_name(&codec).ok_or(ConfigError::Codec)?;
         if threads == Some(0) {
             return Err(ConfigError::Threads);
@@ -172,6 +205,7 @@ impl RunArgs {
             output: new_path(&output).map_err(|error| ConfigError::Output(error.kind()))?,
             key_file,
             private_log,
+            profile: rules.resolve()?,
             codec,
             encoder,
             threads,

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::deident::{Profile, ProfileError};
 use crate::encode::Encoder;
 use crate::read::Limits;
 
@@ -18,6 +19,8 @@ pub struct RunConfig {
     pub key_file: Option<PathBuf>,
     /// Where the operator's list of real paths goes, outside the output.
     pub private_log: Option<PathBuf>,
+    /// The rules of de-identification.
+    pub profile: Profile,
     /// The name of the codec.
     pub codec: String,
     /// The codec.
@@ -78,6 +81,9 @@ pub enum ConfigError {
     /// The list cannot be made.
     #[error("--private-log: the folder of the file cannot be entered: {0}")]
     PrivateLog(std::io::ErrorKind),
+    /// The rules of de-identification cannot be settled.
+    #[error("--profile, --retain, --clean: {0}")]
+    Profile(ProfileError),
     /// No such codec.
     #[error("--codec: there is no codec of this name; see --help")]
     Codec,
@@ -177,6 +183,7 @@ mod tests {
             output: output.into(),
             key_file: None,
             private_log: private_log.map(Into::into),
+            profile: Profile::basic(),
             codec: "jpeg-ls".into(),
             encoder: Encoder::by_name("jpeg-ls").unwrap(),
             threads: None,

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use bytes::Bytes;
 use sauva::dataset::{DataSet, Element, Tag, VR, Value, encode_data_set, encode_file_meta};
-use sauva::deident::{Deidentifier, Key};
+use sauva::deident::{Deidentifier, Key, Profile};
 use sauva::encode::Encoder;
 use sauva::read::parse;
 use sauva_fuzz::LIMITS;
@@ -24,7 +24,7 @@ const PLANTED: [(Tag, VR); 6] = [
 ];
 
 static PROFILE: LazyLock<Deidentifier> =
-    LazyLock::new(|| Deidentifier::new(&Key::from_bytes(&[7; 32]).expect("32 bytes")));
+    LazyLock::new(|| Deidentifier::new(&Key::from_bytes(&[7; 32]).expect("32 bytes"), Profile::basic()));
 static ENCODER: LazyLock<Encoder> =
     LazyLock::new(|| Encoder::by_name("jpeg-ls").expect("the encoder has this name"));
 

@@ -12,7 +12,7 @@ use super::finding::{Findings, Kind};
 use super::manifest::Entry;
 use super::table::{Row, Table};
 use crate::dataset::{DataSet, Tag, Value};
-use crate::deident::is_stand_in;
+use crate::deident::Rules;
 use crate::encode;
 use crate::instance::{Original, SourcePixels};
 use crate::read::{self, Limits};
@@ -26,6 +26,7 @@ pub(super) fn check(
     output: &Path,
     entry: &Entry,
     row: Option<Row<'_>>,
+    rules: &Rules,
     totals: &Mutex<Totals>,
     findings: &Findings,
 ) {
@@ -46,7 +47,7 @@ pub(super) fn check(
         Ok(original) => original,
         Err(error) => return wrong(Kind::Instance, error.to_string()),
     };
-    for tag in residues(&original.data_set) {
+    for tag in residues(&original.data_set, rules) {
         wrong(Kind::Profile, format!("{tag} holds what the profile does not leave there"));
     }
     let mut instance = describe(&original, &file, sha256);
@@ -75,13 +76,13 @@ pub(super) fn check(
 }
 
 /// Attributes, at every depth, whose values the profile would have replaced.
-fn residues(data_set: &DataSet) -> Vec<Tag> {
+fn residues(data_set: &DataSet, rules: &Rules) -> Vec<Tag> {
     let mut found = Vec::new();
     for element in data_set.iter() {
-        if is_stand_in(element) == Some(false) {
+        if rules.is_stand_in(element) == Some(false) {
             found.push(element.tag);
         } else if let Value::Sequence(items) = &element.value {
-            found.extend(items.iter().flat_map(residues));
+            found.extend(items.iter().flat_map(|item| residues(item, rules)));
         }
     }
     found

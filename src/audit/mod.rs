@@ -17,6 +17,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::deident::Rules;
 use crate::results::digest;
 use crate::stats::Totals;
 use finding::Findings;
@@ -35,8 +36,8 @@ pub struct Audit {
     pub origin: Option<(usize, usize)>,
 }
 
-/// Checks an output on the threads of the current pool.
-pub fn audit(output: &Path, origin: Option<&Origin>) -> Audit {
+/// Checks an output, made under these rules, on the threads of the current pool.
+pub fn audit(output: &Path, rules: &Rules, origin: Option<&Origin>) -> Audit {
     let findings = Findings::default();
     let reports = Reports::read(output, &findings);
     reports.check(&findings);
@@ -46,7 +47,7 @@ pub fn audit(output: &Path, origin: Option<&Origin>) -> Audit {
     present.par_iter().for_each(|entry| {
         let row = rows.get(entry.path.as_str()).copied();
         guarded(&entry.path, &findings, || {
-            instance::check(output, entry, row, &totals, &findings);
+            instance::check(output, entry, row, rules, &totals, &findings);
         });
     });
     let totals = totals.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::finding::{Findings, Kind};
 use super::reports::{Reports, SUMMARY};
-use crate::deident::{Deidentifier, Key, Pseudonyms};
+use crate::deident::{Deidentifier, Key, Profile, Pseudonyms};
 use crate::manifest::FileEntry;
 use crate::scan::scan;
 
@@ -19,12 +19,12 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// An input under a key.
-    pub fn new(input: &Path, key: &Key) -> Self {
+    /// An input under a key and a profile.
+    pub fn new(input: &Path, key: &Key, profile: Profile) -> Self {
         Self {
             input: input.to_owned(),
             pseudonyms: Pseudonyms::new(key),
-            deidentifier: Deidentifier::new(key),
+            deidentifier: Deidentifier::new(key, profile),
         }
     }
 

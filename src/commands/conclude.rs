@@ -190,6 +190,7 @@ fn write_results(
         run_id: run_id.clone(),
         start_unix_s: lead.start_unix_s,
         mpi: if ranks.len() > 1 { comm::library_version() } else { None },
+        profile: config.profile.clone(),
         codec: config.codec.clone(),
         key_fingerprint: pseudonyms.fingerprint(),
     };

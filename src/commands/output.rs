@@ -14,7 +14,7 @@ use crate::write::STATE;
 /// Its presence says that a run came to its end.
 pub(super) const SUMMARY: &str = "summary.json";
 /// What the output was begun with, in the program's own folder.
-const SETTINGS: &str = "settings.json";
+pub(super) const SETTINGS: &str = "settings.json";
 
 /// Makes the folder ours and locks it. New or empty, it gets the program's own folder as its mark; one
 /// of an earlier try is gone on with where it was begun with the same settings; everything else is
@@ -82,7 +82,7 @@ mod tests {
             journal: JOURNAL_FORM,
             version: "1".into(),
             codec: codec.into(),
-            profile: "basic".into(),
+            profile: crate::deident::Profile::basic(),
             edition: "2026d".into(),
             max_depth: 32,
             key_fingerprint: "a".into(),

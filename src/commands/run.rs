@@ -144,6 +144,7 @@ fn hire(
     let orders = Orders {
         input: config.input.clone(),
         output: config.output.clone(),
+        profile: config.profile.clone(),
         codec: config.codec.clone(),
         limits: config.limits(),
     };

@@ -8,11 +8,13 @@ use anyhow::{Context, Result, anyhow, bail};
 use rayon::ThreadPoolBuilder;
 
 use super::lock::live_holder;
-use super::output::SUMMARY;
+use super::output::{SETTINGS, SUMMARY};
 use super::{Conclusion, keygen};
 use crate::audit::{Audit, Finding, Kind, Origin, audit, key_fingerprint};
 use crate::cli::VerifyArgs;
 use crate::config::input_folder;
+use crate::deident::{Profile, Rules};
+use crate::ledger::Settings;
 use crate::record::ExitStatus;
 use crate::write::STATE;
 
@@ -35,12 +37,13 @@ pub fn execute(args: &VerifyArgs) -> Result<Conclusion> {
         Some(input) => Some(origin(&output, input, key_file.as_deref())?),
         None => None,
     };
+    let rules = Rules::new(profile(&output)?);
     let pool = ThreadPoolBuilder::new()
         .num_threads(std::thread::available_parallelism().map_or(1, NonZero::get))
         .stack_size(STACK_BYTES)
         .build()
         .context("the threads cannot be started")?;
-    let audit = pool.install(|| audit(&output, origin.as_ref()));
+    let audit = pool.install(|| audit(&output, &rules, origin.as_ref()));
     let status = if audit.findings.is_empty() { ExitStatus::Done } else { ExitStatus::Check };
     Ok(Conclusion { status, text: tell(&audit)? })
 }
@@ -59,11 +62,20 @@ fn check_is_finished(output: &Path) -> Result<()> {
 fn origin(output: &Path, input: &Path, key_file: Option<&Path>) -> Result<Origin> {
     let input = input_folder(input)?;
     let key = keygen::load_existing(key_file).context("--input needs the key of that run")?;
-    let origin = Origin::new(&input, &key);
+    let origin = Origin::new(&input, &key, profile(output)?);
     if key_fingerprint(output).is_some_and(|told| told != origin.fingerprint()) {
         bail!("--key-file: not the key that this output was made with: give that one");
     }
     Ok(origin)
+}
+
+/// The rules that the output was made under.
+fn profile(output: &Path) -> Result<Profile> {
+    let path = output.join(STATE).join(SETTINGS);
+    let settings = std::fs::read(path).context("OUT: its settings (.sauva) are gone")?;
+    let settings: Settings = serde_json::from_slice(&settings)
+        .context("OUT: its settings cannot be understood: it is another version's")?;
+    Ok(settings.profile)
 }
 
 fn tell(audit: &Audit) -> Result<String> {

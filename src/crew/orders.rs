@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::deident::{Deidentifier, Key};
+use crate::deident::{Deidentifier, Key, Profile};
 use crate::encode::Encoder;
 use crate::manifest::path_bytes;
 use crate::pipeline::Pipeline;
@@ -21,6 +21,8 @@ pub struct Orders {
     /// The folder of the output.
     #[serde(with = "path_bytes")]
     pub output: PathBuf,
+    /// The rules of de-identification.
+    pub profile: Profile,
     /// The name of the codec.
     pub codec: String,
     /// Bounds on what a file may ask for.
@@ -34,7 +36,7 @@ impl Orders {
             input: self.input.clone(),
             output: self.output.clone(),
             limits: self.limits,
-            deidentifier: Deidentifier::new(key),
+            deidentifier: Deidentifier::new(key, self.profile.clone()),
             encoder: Encoder::by_name(&self.codec)?,
             storage,
         }))

@@ -1,14 +1,23 @@
 //! The profile carried out: a data set in, what may be kept of it out, at every nesting level.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use dicom::core::dictionary::VirtualVr;
 use dicom::dictionary_std::tags;
 
 use super::DeidentError;
-use super::dummy;
-use super::profile::{Action, basic, dictionary_vr};
+use super::charset::CharacterSet;
+use super::dates::{self, DateShift};
+use super::identifiers::Identifiers;
+use super::iod::{Need, Needs};
+use super::options::ProfileOption;
+use super::private::Blocks;
 use super::pseudonym::{Pseudonyms, normalised};
-use super::text::tidy;
+use super::rules::{Action, Rule, Rules};
+use super::table::ActionCode;
+use super::text::{Text, tidy};
+use super::{dummy, icc};
 use crate::dataset::layout::is_text;
 use crate::dataset::{DataSet, Element, Tag, VR, Value};
 
@@ -16,102 +25,253 @@ use crate::dataset::{DataSet, Element, Tag, VR, Value};
 #[derive(Debug)]
 pub(super) struct Cleaner<'a> {
     pub(super) pseudonyms: &'a Pseudonyms,
+    pub(super) rules: &'a Rules,
     /// The pseudonym of the instance's patient.
     pub(super) patient_id: &'a str,
+    pub(super) shift: DateShift,
+    pub(super) identifiers: Identifiers,
+    pub(super) needs: Arc<Needs>,
 }
 
 /// How attributes without a rule of their own are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unlisted {
+pub(super) enum Mode {
     /// As the profile says.
     Profile,
     /// As dummies: inside a sequence whose code is D.
     Dummy,
+    /// Cleaned: inside a sequence whose code is C.
+    Clean,
 }
 
-impl Cleaner<'_> {
-    pub(super) fn clean(&self, data_set: DataSet) -> Result<DataSet, DeidentError> {
-        self.level(data_set, Unlisted::Profile)
-    }
+/// Where in an instance something stands.
+#[derive(Debug)]
+pub(super) struct Place<'a> {
+    /// The enclosing sequence.
+    pub(super) parent: Option<Tag>,
+    pub(super) mode: Mode,
+    pub(super) charset: &'a CharacterSet,
+    /// Issuer of Patient ID (0010,0021) beside it.
+    pub(super) issuer: &'a [u8],
+    pub(super) blocks: &'a Blocks,
+}
 
-    fn level(&self, data_set: DataSet, unlisted: Unlisted) -> Result<DataSet, DeidentError> {
-        let issuer = data_set.bytes(tags::ISSUER_OF_PATIENT_ID).cloned().unwrap_or_default();
-        let mut cleaned = DataSet::new();
-        for element in data_set {
-            if let Some(element) = self.element(element, &issuer, unlisted)? {
-                cleaned.put(element);
-            }
+/// What became of an element: kept in some form, or nothing that can be kept.
+pub(super) type Outcome = Result<Option<Element>, DeidentError>;
+
+impl Cleaner<'_> {
+    /// Cleans an instance. Text is written in UTF-8 where it is more than ASCII.
+    pub(super) fn clean(&self, data_set: DataSet) -> Result<DataSet, DeidentError> {
+        let charset = CharacterSet::default();
+        let mut cleaned = self.level(data_set, None, Mode::Profile, &charset)?;
+        if super::text::holds_more_than_ascii(&cleaned) {
+            super::text::declare_utf8(&mut cleaned);
         }
         Ok(cleaned)
     }
 
-    fn element(
+    /// Cleans a data set or an item.
+    pub(super) fn level(
         &self,
-        element: Element,
-        issuer: &[u8],
-        unlisted: Unlisted,
-    ) -> Result<Option<Element>, DeidentError> {
-        let tag = element.tag;
-        let mut action = basic(tag);
-        if unlisted == Unlisted::Dummy && action == Action::Keep && says_something(element.vr) {
-            action = Action::Dummy;
+        data_set: DataSet,
+        parent: Option<Tag>,
+        mode: Mode,
+        outer: &CharacterSet,
+    ) -> Result<DataSet, DeidentError> {
+        let own = CharacterSet::declared(&data_set);
+        let issuer = data_set.bytes(tags::ISSUER_OF_PATIENT_ID).cloned().unwrap_or_default();
+        let blocks = self.blocks(&data_set);
+        let charset = own.as_ref().unwrap_or(outer);
+        let place = Place { parent, mode, charset, issuer: &issuer, blocks: &blocks };
+        let mut cleaned = DataSet::new();
+        for element in data_set {
+            if let Some(element) = self.element(element, &place)? {
+                cleaned.put(element);
+            }
         }
-        match action {
-            Action::Remove => Ok(None),
-            Action::Keep => self.keep(element, unlisted),
-            Action::Empty => Ok(Some(empty(&element))),
-            Action::Dummy => self.dummy(element),
+        self.keep_creators(&mut cleaned, &blocks);
+        Ok(cleaned)
+    }
+
+    fn element(&self, element: Element, place: &Place<'_>) -> Outcome {
+        let tag = element.tag;
+        if !tag.0.is_multiple_of(2) {
+            return self.private(element, place);
+        }
+        let rule = self.rules.rule(tag);
+        let is_kept = rule.action == Action::Keep && rule.source == super::rules::Source::Vr;
+        if is_kept && says_something(element.vr) {
+            match place.mode {
+                Mode::Profile => {}
+                Mode::Dummy => return self.dummy(element, place),
+                Mode::Clean => return self.cleaned(element, &rule, place),
+            }
+        }
+        match rule.action {
+            Action::Code => self.coded(element, rule.code, place),
+            Action::Keep if tag == tags::GRAPHIC_DATA && place.mode == Mode::Dummy => {
+                self.dummy(element, place)
+            }
+            Action::Keep => self.kept(element, &rule, place),
+            Action::Clean => self.cleaned(element, &rule, place),
+            Action::Shift => self.shifted(element, &rule, place),
+            Action::Graphics => self.items(element, place, Mode::Profile),
+            Action::Content => self.content(element, place),
+            Action::ColourProfile => self.colour_profile(element, place),
             Action::ReplaceUid => Ok(self.replace_uids(element)),
-            Action::PatientId => Ok(Some(self.patient_id(&element, issuer))),
+            Action::PatientId => Ok(Some(self.patient_id(&element, place.issuer))),
             Action::PatientName => {
                 Ok(Some(Element::text(tag, VR::PN, &patient_name(self.patient_id))))
             }
         }
     }
 
-    fn keep(&self, element: Element, unlisted: Unlisted) -> Result<Option<Element>, DeidentError> {
-        let Element { tag, vr, value } = element;
-        let is_sequence = dictionary_vr(tag) == Some(VirtualVr::Exact(VR::SQ));
-        match value {
-            Value::Sequence(items) if is_sequence => {
-                let items = items.into_iter().map(|item| self.level(item, unlisted));
-                let value = Value::Sequence(items.collect::<Result<_, _>>()?);
-                Ok(Some(Element { tag, vr, value }))
+    /// Carries out a code of the table as far as the IOD needs it.
+    pub(super) fn coded(&self, element: Element, code: ActionCode, place: &Place<'_>) -> Outcome {
+        let need = self.needs.of(place.parent, element.tag);
+        let is_sequence = matches!(element.value, Value::Sequence(_));
+        match weakest(code, need) {
+            Weakest::Remove => Ok(None),
+            Weakest::Empty => Ok(Some(empty(&element))),
+            // An acquisition context without items is valid (PS3.3 section C.7.6.14).
+            Weakest::Dummy if is_sequence && element.tag == tags::ACQUISITION_CONTEXT_SEQUENCE => {
+                Ok(Some(empty(&element)))
             }
-            Value::Bytes(bytes) if !is_sequence => Ok(tidy(tag, vr, bytes)),
+            Weakest::Dummy => self.dummy(element, place),
+        }
+    }
+
+    fn kept(&self, element: Element, rule: &Rule, place: &Place<'_>) -> Outcome {
+        let is_sequence = rule.vr == Some(VirtualVr::Exact(VR::SQ));
+        match element.value {
+            Value::Sequence(_) if is_sequence => self.items(element, place, place.mode),
+            Value::Bytes(bytes) if !is_sequence => {
+                let Some(element) = tidy(element.tag, element.vr, rule.vr, bytes) else {
+                    return Ok(None);
+                };
+                self.kept_value(element, rule, place)
+            }
             // A value that is not what the dictionary says it is: nobody knows what it holds.
             Value::Sequence(_) | Value::Bytes(_) | Value::Encapsulated(_) => Ok(None),
         }
     }
 
-    fn dummy(&self, element: Element) -> Result<Option<Element>, DeidentError> {
+    /// A value that stays, once nothing in it names anybody.
+    pub(super) fn kept_value(&self, element: Element, rule: &Rule, place: &Place<'_>) -> Outcome {
+        let Value::Bytes(bytes) = &element.value else {
+            return Ok(Some(element));
+        };
+        match element.vr {
+            VR::DA | VR::DT | VR::TM => {
+                let is_valid = dates::is_valid(element.vr, &String::from_utf8_lossy(bytes));
+                if is_valid { Ok(Some(element)) } else { self.coded(element, rule.code, place) }
+            }
+            VR::AS => Ok(Some(dummy::youngest_old_age(element))),
+            vr if is_text(vr) => {
+                let text = Text { charset: place.charset, identifiers: &self.identifiers };
+                Ok(Some(text.kept(element)))
+            }
+            _ => Ok(Some(element)),
+        }
+    }
+
+    pub(super) fn cleaned(&self, element: Element, rule: &Rule, place: &Place<'_>) -> Outcome {
+        let tag = element.tag;
+        match element.value {
+            Value::Sequence(_) => self.items(element, place, Mode::Clean),
+            Value::Bytes(bytes) => {
+                let code = if rule.action == Action::Keep { ActionCode::XOrD } else { rule.code };
+                let original = Element { tag, vr: element.vr, value: Value::Bytes(Bytes::new()) };
+                let Some(element) = tidy(tag, element.vr, rule.vr, bytes) else {
+                    return self.coded(original, code, place);
+                };
+                let text = Text { charset: place.charset, identifiers: &self.identifiers };
+                match text.cleaned(element) {
+                    Some(cleaned) => Ok(Some(cleaned)),
+                    // Not a word of it may stay.
+                    None => self.coded(original, code, place),
+                }
+            }
+            Value::Encapsulated(_) => Ok(None),
+        }
+    }
+
+    pub(super) fn shifted(&self, element: Element, rule: &Rule, place: &Place<'_>) -> Outcome {
+        let vr = match rule.vr {
+            Some(VirtualVr::Exact(vr)) => vr,
+            _ => element.vr,
+        };
+        let moved = match &element.value {
+            Value::Bytes(bytes) => self.shift.apply(vr, &String::from_utf8_lossy(bytes)),
+            Value::Sequence(_) | Value::Encapsulated(_) => None,
+        };
+        match moved {
+            Some(moved) => Ok(Some(Element::text(element.tag, vr, &moved))),
+            None => self.coded(element, rule.code, place),
+        }
+    }
+
+    /// The items of a sequence, each cleaned.
+    pub(super) fn items(&self, element: Element, place: &Place<'_>, mode: Mode) -> Outcome {
+        let Element { tag, value, .. } = element;
+        let Value::Sequence(items) = value else {
+            return Ok(None);
+        };
+        let items = items.into_iter().map(|item| match mode {
+            Mode::Clean if is_local_code(&item) => Ok(dummy::code_item()),
+            _ => self.level(item, Some(tag), mode, place.charset),
+        });
+        Ok(Some(sequence(tag, items.collect::<Result<_, _>>()?)))
+    }
+
+    fn dummy(&self, element: Element, place: &Place<'_>) -> Outcome {
         let tag = element.tag;
         match element.value {
             Value::Sequence(_) if tag == tags::CONTENT_SEQUENCE => {
                 Ok(Some(sequence(tag, vec![dummy::content_item()])))
             }
             Value::Sequence(items) => {
-                let items = items.into_iter().map(|item| self.dummy_item(item));
+                let items = items.into_iter().map(|item| self.dummy_item(item, tag, place));
                 Ok(Some(sequence(tag, items.collect::<Result<_, _>>()?)))
             }
-            Value::Bytes(bytes) => match dummy::value(dictionary_vr(tag), element.vr, &bytes) {
-                Some((vr, value)) => Ok(Some(Element { tag, vr, value: Value::Bytes(value) })),
-                None => Err(DeidentError::NoDummy(tag)),
-            },
+            Value::Bytes(bytes) => {
+                match dummy::value(tag, self.rules.rule(tag).vr, element.vr, &bytes) {
+                    Some((vr, value)) => Ok(Some(Element { tag, vr, value: Value::Bytes(value) })),
+                    None => Err(DeidentError::NoDummy(tag)),
+                }
+            }
             Value::Encapsulated(_) => Err(DeidentError::NoDummy(tag)),
         }
     }
 
     /// An item of a sequence whose code is D: a code says what it means, so it is replaced whole.
-    fn dummy_item(&self, item: DataSet) -> Result<DataSet, DeidentError> {
-        let code_values = [tags::CODE_VALUE, tags::LONG_CODE_VALUE, tags::URN_CODE_VALUE];
-        if code_values.into_iter().any(|tag| item.get(tag).is_some()) {
+    fn dummy_item(
+        &self,
+        item: DataSet,
+        tag: Tag,
+        place: &Place<'_>,
+    ) -> Result<DataSet, DeidentError> {
+        if is_code(&item) {
             return Ok(dummy::code_item());
         }
-        self.level(item, Unlisted::Dummy)
+        self.level(item, Some(tag), Mode::Dummy, place.charset)
     }
 
-    fn replace_uids(&self, element: Element) -> Option<Element> {
+    fn colour_profile(&self, element: Element, place: &Place<'_>) -> Outcome {
+        let cleaned = match &element.value {
+            Value::Bytes(bytes) => icc::cleaned(bytes),
+            Value::Sequence(_) | Value::Encapsulated(_) => None,
+        };
+        match cleaned {
+            Some(profile) => {
+                let value = Value::Bytes(profile.into());
+                Ok(Some(Element { tag: element.tag, vr: VR::OB, value }))
+            }
+            None => self.coded(element, ActionCode::X, place),
+        }
+    }
+
+    pub(super) fn replace_uids(&self, element: Element) -> Option<Element> {
         let Value::Bytes(bytes) = element.value else {
             return None;
         };
@@ -136,6 +296,40 @@ impl Cleaner<'_> {
             _ => self.patient_id.to_owned(),
         };
         Element::text(element.tag, VR::LO, &pseudonym)
+    }
+
+    pub(super) fn has(&self, option: ProfileOption) -> bool {
+        self.rules.options().has(option)
+    }
+}
+
+/// The least that a code allows and an IOD needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Weakest {
+    Remove,
+    Empty,
+    Dummy,
+}
+
+fn weakest(code: ActionCode, need: Need) -> Weakest {
+    let needs_value = matches!(need, Need::Value | Need::ValueUnlessAbsent);
+    match code {
+        ActionCode::D | ActionCode::U => Weakest::Dummy,
+        ActionCode::Z | ActionCode::ZOrD if needs_value => Weakest::Dummy,
+        ActionCode::Z | ActionCode::ZOrD => Weakest::Empty,
+        // The code says to remove; where the IOD always has the attribute, it stands and says nothing.
+        ActionCode::X => match need {
+            Need::Value => Weakest::Dummy,
+            Need::Empty => Weakest::Empty,
+            Need::None | Need::EmptyUnlessAbsent | Need::ValueUnlessAbsent => Weakest::Remove,
+        },
+        ActionCode::XOrZ | ActionCode::XOrD | ActionCode::XOrZOrD | ActionCode::XOrZOrU => {
+            match need {
+                Need::None => Weakest::Remove,
+                Need::Empty | Need::EmptyUnlessAbsent => Weakest::Empty,
+                Need::Value | Need::ValueUnlessAbsent => Weakest::Dummy,
+            }
+        }
     }
 }
 
@@ -163,12 +357,25 @@ pub(super) fn is_blank(value: &[u8]) -> bool {
     value.iter().all(|byte| matches!(byte, 0 | b' '))
 }
 
+/// Whether an item is a code (PS3.3 section 8).
+fn is_code(item: &DataSet) -> bool {
+    let code_values = [tags::CODE_VALUE, tags::LONG_CODE_VALUE, tags::URN_CODE_VALUE];
+    code_values.into_iter().any(|tag| item.get(tag).is_some())
+}
+
+/// Whether an item is a code of a scheme that only its makers know (PS3.16 section 8: 99 begins such
+/// designators, L was the name for local ones).
+pub(super) fn is_local_code(item: &DataSet) -> bool {
+    let scheme = item.text(tags::CODING_SCHEME_DESIGNATOR).unwrap_or_default();
+    is_code(item) && !super::content::is_standard_scheme(scheme)
+}
+
 /// VRs in which a person can write; CS, DS and IS hold defined terms and numbers.
 fn says_something(vr: VR) -> bool {
     is_text(vr) && !matches!(vr, VR::CS | VR::DS | VR::IS)
 }
 
-fn empty(element: &Element) -> Element {
+pub(super) fn empty(element: &Element) -> Element {
     let value = match element.value {
         Value::Sequence(_) => Value::Sequence(Vec::new()),
         Value::Bytes(_) | Value::Encapsulated(_) => Value::Bytes(Bytes::new()),
@@ -176,6 +383,6 @@ fn empty(element: &Element) -> Element {
     Element { tag: element.tag, vr: element.vr, value }
 }
 
-fn sequence(tag: Tag, items: Vec<DataSet>) -> Element {
+pub(super) fn sequence(tag: Tag, items: Vec<DataSet>) -> Element {
     Element { tag, vr: VR::SQ, value: Value::Sequence(items) }
 }

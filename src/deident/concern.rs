@@ -1,14 +1,16 @@
-//! Looking at the profile from outside, to check what it has done: a tag in, what its value may
-//! reveal out; an element of an output in, whether the profile put its value there out.
+//! Looking at the rules from outside, to check what they have done: a tag in, what its value may reveal
+//! out; an element of an output in, whether the profile put its value there out.
 
 use dicom::core::dictionary::VirtualVr;
 use dicom::dictionary_std::tags;
 
-use super::METHOD;
 use super::clean::{is_blank, is_well_known_frame, trimmed};
+use super::content::VALUES as CONTENT_VALUES;
 use super::dummy;
-use super::profile::{Action, basic, dictionary_vr};
-use super::table::table;
+use super::options::ProfileOption;
+use super::record::METHOD;
+use super::rules::{Action, Rules, Source};
+use super::table::{ActionCode, table};
 use crate::dataset::{Element, Tag, VR, Value};
 
 /// What an attribute's value may reveal, as the profile takes it.
@@ -22,56 +24,78 @@ pub enum Concern {
     Identifier,
 }
 
-/// What the value of an attribute with this tag may reveal.
-pub fn concern(tag: Tag) -> Concern {
-    if basic(tag) == Action::Keep {
-        return Concern::None;
+impl Rules {
+    /// What the value of an attribute with this tag may reveal.
+    pub fn concern(&self, tag: Tag) -> Concern {
+        let rule = self.rule(tag);
+        if matches!(rule.action, Action::Keep | Action::ColourProfile) {
+            return Concern::None;
+        }
+        let row = table().row(tag);
+        let is_free_text = matches!(
+            rule.vr,
+            None | Some(VirtualVr::Exact(VR::LT | VR::ST | VR::UT | VR::UR | VR::OB | VR::UN))
+        );
+        let is_descriptor =
+            row.is_some_and(|row| row.cell(ProfileOption::CleanDescriptors).is_some());
+        let is_override = matches!(rule.source, Source::Override(_)) && row.is_none();
+        if is_descriptor || is_override || (is_free_text && row.is_none()) {
+            Concern::Descriptor
+        } else {
+            Concern::Identifier
+        }
     }
-    let is_free_text = matches!(
-        dictionary_vr(tag),
-        None | Some(VirtualVr::Exact(VR::LT | VR::ST | VR::UT | VR::UR | VR::OB | VR::UN))
-    );
-    let is_listed = table().basic(tag).is_some();
-    if table().is_descriptor(tag) || (is_free_text && !is_listed) {
-        Concern::Descriptor
-    } else {
-        Concern::Identifier
-    }
-}
 
-/// Whether the element may stand in an output: `None` where the profile keeps the attribute as it
-/// came, else whether the value is one that the profile puts in its place.
-pub fn is_stand_in(element: &Element) -> Option<bool> {
-    let tag = element.tag;
-    let action = basic(tag);
-    let value = match &element.value {
-        Value::Bytes(bytes) if tag == tags::DEIDENTIFICATION_METHOD => {
-            let text = String::from_utf8_lossy(bytes);
-            // What earlier tools wrote there stays and is looked at as anything that is kept.
-            return (text.trim() == METHOD).then_some(true);
+    /// Whether the element may stand in an output: `None` where the profile keeps or cleans what came,
+    /// else whether the value is one that the profile puts in its place.
+    pub fn is_stand_in(&self, element: &Element) -> Option<bool> {
+        let tag = element.tag;
+        let rule = self.rule(tag);
+        if !tag.0.is_multiple_of(2) && self.may_keep_private() {
+            return None;
         }
-        Value::Bytes(bytes) => bytes,
-        Value::Sequence(items) => match action {
-            Action::Keep | Action::Dummy => return None,
-            Action::Empty => return Some(items.is_empty()),
-            _ => return Some(false),
-        },
-        Value::Encapsulated(_) => return (action != Action::Keep).then_some(false),
-    };
-    let text = || trimmed(&String::from_utf8_lossy(value)).to_owned();
-    match action {
-        Action::Keep => None,
-        Action::Remove => Some(false),
-        Action::Empty => Some(is_blank(value)),
-        Action::Dummy => Some(
-            dummy::value(dictionary_vr(tag), element.vr, value)
-                .is_some_and(|(_, dummy)| dummy == *value),
-        ),
-        Action::ReplaceUid => Some(text().split('\\').all(is_stand_in_uid)),
-        Action::PatientId => Some(is_hex(&text(), 32)),
-        Action::PatientName => {
-            Some(text().strip_prefix("Anonymous^").is_some_and(|short| is_hex(short, 12)))
+        // The values of content items go by the item's concept.
+        if CONTENT_VALUES.contains(&tag) && self.options().has(ProfileOption::CleanStructured) {
+            return None;
         }
+        let value = match &element.value {
+            Value::Bytes(bytes) if tag == tags::DEIDENTIFICATION_METHOD => {
+                let text = String::from_utf8_lossy(bytes);
+                // What earlier tools wrote there stays and is looked at as anything that is kept.
+                return (text.trim() == METHOD).then_some(true);
+            }
+            Value::Bytes(bytes) => bytes,
+            Value::Sequence(items) => {
+                return match (rule.action, rule.code) {
+                    (Action::Code, ActionCode::X) => Some(items.is_empty()),
+                    (Action::Code | Action::ReplaceUid, _) if items.is_empty() => Some(true),
+                    (Action::ReplaceUid | Action::PatientId | Action::PatientName, _) => {
+                        Some(false)
+                    }
+                    _ => None,
+                };
+            }
+            Value::Encapsulated(_) => return (rule.action != Action::Keep).then_some(false),
+        };
+        let text = || trimmed(&String::from_utf8_lossy(value)).to_owned();
+        let is_dummy = || {
+            is_blank(value)
+                || dummy::value(tag, rule.vr, element.vr, value)
+                    .is_some_and(|(_, dummy)| dummy == *value)
+        };
+        match rule.action {
+            Action::Code => Some(is_dummy()),
+            Action::ReplaceUid => Some(text().split('\\').all(is_stand_in_uid)),
+            Action::PatientId => Some(is_hex(&text(), 32)),
+            Action::PatientName => {
+                Some(text().strip_prefix("Anonymous^").is_some_and(|short| is_hex(short, 12)))
+            }
+            _ => None,
+        }
+    }
+
+    fn may_keep_private(&self) -> bool {
+        self.options().has(ProfileOption::RetainSafePrivate) || self.profile.has_private_overrides()
     }
 }
 
@@ -89,20 +113,23 @@ fn is_hex(text: &str, length: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deident::profile::Profile;
 
     #[test]
     fn names_identify_descriptions_describe_and_rows_do_neither() {
-        assert_eq!(concern(tags::PATIENT_NAME), Concern::Identifier);
-        assert_eq!(concern(tags::STUDY_INSTANCE_UID), Concern::Identifier);
-        assert_eq!(concern(tags::EVALUATOR_NAME), Concern::Identifier);
-        assert_eq!(concern(tags::STUDY_DESCRIPTION), Concern::Descriptor);
-        assert_eq!(concern(Tag(0x0009, 0x1001)), Concern::Descriptor);
-        assert_eq!(concern(tags::ROWS), Concern::None);
+        let rules = Rules::new(Profile::basic());
+        assert_eq!(rules.concern(tags::PATIENT_NAME), Concern::Identifier);
+        assert_eq!(rules.concern(tags::STUDY_INSTANCE_UID), Concern::Identifier);
+        assert_eq!(rules.concern(tags::EVALUATOR_NAME), Concern::Identifier);
+        assert_eq!(rules.concern(tags::STUDY_DESCRIPTION), Concern::Descriptor);
+        assert_eq!(rules.concern(Tag(0x0009, 0x1001)), Concern::Descriptor);
+        assert_eq!(rules.concern(tags::ROWS), Concern::None);
     }
 
     #[test]
     fn what_the_profile_puts_is_told_from_what_came() {
-        let element = |tag, vr, text| is_stand_in(&Element::text(tag, vr, text));
+        let rules = Rules::new(Profile::basic());
+        let element = |tag, vr, text| rules.is_stand_in(&Element::text(tag, vr, text));
         assert_eq!(element(tags::PATIENT_NAME, VR::PN, "Anonymous^0123456789ab"), Some(true));
         assert_eq!(element(tags::PATIENT_NAME, VR::PN, "Doe^Jane"), Some(false));
         assert_eq!(element(tags::STUDY_DATE, VR::DA, ""), Some(true));

@@ -4,14 +4,24 @@ use bytes::Bytes;
 use dicom::core::dictionary::VirtualVr;
 use dicom::dictionary_std::tags;
 
-use crate::dataset::{DataSet, VR};
+use crate::dataset::{DataSet, Element, Tag, VR, Value};
 
 /// The word that stands where text was.
 pub(super) const REMOVED: &str = "REMOVED";
 
+/// The dummy of a date, a moment or a time.
+pub(super) fn date(vr: VR) -> &'static str {
+    match vr {
+        VR::DA => "19000101",
+        VR::TM => "000000",
+        _ => "19000101000000",
+    }
+}
+
 /// A dummy for an attribute, with its VR from the dictionary; `None` where none can be made.
 /// Numbers keep their count, so that the multiplicity stays valid.
 pub(super) fn value(
+    tag: Tag,
     standard: Option<VirtualVr>,
     found: VR,
     original: &[u8],
@@ -21,19 +31,58 @@ pub(super) fn value(
         _ => found,
     };
     let text = match vr {
-        VR::DA => "19000101",
-        VR::DT => "19000101000000",
-        VR::TM => "000000",
+        VR::DA | VR::DT | VR::TM => date(vr),
         VR::AS => "000Y",
         VR::DS | VR::IS => "0",
+        VR::UR => "http://removed.invalid/",
         VR::AE | VR::CS | VR::LO | VR::LT | VR::PN | VR::SH | VR::ST | VR::UC | VR::UT => REMOVED,
-        VR::AT | VR::FD | VR::FL | VR::SL | VR::SS | VR::SV | VR::UL | VR::US | VR::UV => {
-            return Some((vr, vec![0; original.len()].into()));
-        }
+        // Zeros are no document.
+        VR::OB if tag == tags::ENCAPSULATED_DOCUMENT => return None,
+        VR::AT
+        | VR::FD
+        | VR::FL
+        | VR::SL
+        | VR::SS
+        | VR::SV
+        | VR::UL
+        | VR::US
+        | VR::UV
+        | VR::OB
+        | VR::OD
+        | VR::OF
+        | VR::OL
+        | VR::OV
+        | VR::OW => return Some((vr, vec![0; original.len().next_multiple_of(2)].into())),
         _ => return None,
     };
     let padding = if text.len() % 2 == 1 { " " } else { "" };
     Some((vr, format!("{text}{padding}").into()))
+}
+
+/// Ages above 89 years are told as 90: few people reach them (45 CFR 164.514(b)(2)(i)(C)).
+pub(super) fn youngest_old_age(element: Element) -> Element {
+    let Value::Bytes(bytes) = &element.value else {
+        return element;
+    };
+    let text = String::from_utf8_lossy(bytes);
+    let aged = |age: &str| {
+        let (number, unit) = age.trim().split_at_checked(3)?;
+        let number: u32 = number.parse().ok()?;
+        let is_old = match unit {
+            "Y" => number > 89,
+            // 999 months are 83 years.
+            "M" | "W" | "D" => false,
+            _ => return None,
+        };
+        Some(if is_old { "090Y".to_owned() } else { age.trim().to_owned() })
+    };
+    // What is no age (PS3.5 table 6.2-1) might be anything.
+    let ages: Option<Vec<String>> = text
+        .split('\\')
+        .map(|age| if age.trim().is_empty() { Some(String::new()) } else { aged(age) })
+        .collect();
+    let ages = ages.map_or_else(|| "000Y".to_owned(), |ages| ages.join("\\"));
+    if ages == text.trim_end() { element } else { Element::text(element.tag, VR::AS, &ages) }
 }
 
 /// A code that means nothing, in a scheme of our own (PS3.3 section 8.2: 99 begins private schemes).
@@ -58,4 +107,27 @@ pub(super) fn content_item() -> DataSet {
     item.put_sequence(tags::CONCEPT_NAME_CODE_SEQUENCE, vec![concept]);
     item.put_text(tags::TEXT_VALUE, VR::UT, REMOVED);
     item
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn age(text: &str) -> String {
+        let element = youngest_old_age(Element::text(tags::PATIENT_AGE, VR::AS, text));
+        match element.value {
+            Value::Bytes(bytes) => String::from_utf8_lossy(&bytes).trim().to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    #[test]
+    fn ages_above_89_are_told_as_90() {
+        assert_eq!(age("089Y"), "089Y");
+        assert_eq!(age("090Y"), "090Y");
+        assert_eq!(age("095Y"), "090Y");
+        assert_eq!(age("011M"), "011M");
+        assert_eq!(age(""), "");
+        assert_eq!(age("1095"), "000Y");
+    }
 }

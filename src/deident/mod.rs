@@ -1,29 +1,46 @@
 //! De-identification (PS3.15 annex E): an `Original` in, a `Deidentified` out, or the reason why the
 //! instance is not let through. Fails closed: what is unclear is refused, never passed on.
 
+mod charset;
 mod clean;
 mod concern;
+mod content;
+mod dates;
 mod dummy;
+mod icc;
+mod identifiers;
+mod iod;
+mod keep_private;
 mod key;
+mod options;
+mod private;
 mod profile;
 mod pseudonym;
+mod record;
+mod rules;
 mod table;
 mod text;
+mod words;
+
+use std::sync::Arc;
 
 use dicom::dictionary_std::tags;
 
-pub use concern::{Concern, concern, is_stand_in};
+pub use concern::Concern;
 pub use key::{KEY_LENGTH, Key, KeyError};
+pub use options::{Exclusive, Options, ProfileOption};
+pub use profile::{Deed, Override, Profile, ProfileError, Selector, ShiftUnit};
 pub use pseudonym::Pseudonyms;
 use pseudonym::normalised;
+pub use record::METHOD;
 pub use table::EDITION;
 
 use crate::dataset::{DataSet, Tag, VR};
 use crate::instance::{Deidentified, Identity, Original};
 use clean::{Cleaner, is_blank, is_well_known_frame, patient_name, trimmed};
-
-/// The profile as it is named in De-identification Method (0012,0063).
-pub const METHOD: &str = "Sauva: PS3.15 Basic Application Level Confidentiality";
+use dates::DateShift;
+use identifiers::Identifiers;
+pub use rules::Rules;
 
 /// Why an instance is not let through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -50,16 +67,17 @@ impl DeidentError {
     }
 }
 
-/// Carries out the Basic Application Level Confidentiality Profile under one key.
+/// Carries out a profile under one key.
 #[derive(Debug, Clone)]
 pub struct Deidentifier {
     pseudonyms: Pseudonyms,
+    rules: Arc<Rules>,
 }
 
 impl Deidentifier {
-    /// The profile under this key.
-    pub fn new(key: &Key) -> Self {
-        Self { pseudonyms: Pseudonyms::new(key) }
+    /// This profile under this key.
+    pub fn new(key: &Key, profile: Profile) -> Self {
+        Self { pseudonyms: Pseudonyms::new(key), rules: Arc::new(Rules::new(profile)) }
     }
 
     /// De-identifies one instance.
@@ -73,9 +91,28 @@ impl Deidentifier {
         }
         let identity = self.identity(&original.data_set)?;
         let embedded_overlay = has_embedded_overlay(&original.data_set);
-        let cleaner = Cleaner { pseudonyms: &self.pseudonyms, patient_id: &identity.patient_id };
+        let profile = &self.rules.profile;
+        let cleaner = Cleaner {
+            pseudonyms: &self.pseudonyms,
+            rules: &self.rules,
+            patient_id: &identity.patient_id,
+            shift: self.shift(&identity),
+            identifiers: Identifiers::of(&original.data_set, &self.rules),
+            needs: iod::needs(&identity.sop_class_uid),
+        };
         original.data_set = cleaner.clean(original.data_set)?;
-        mark(&mut original.data_set, &identity);
+        let data_set = &mut original.data_set;
+        data_set.put_text(tags::PATIENT_ID, VR::LO, &identity.patient_id);
+        data_set.put_text(tags::PATIENT_NAME, VR::PN, &patient_name(&identity.patient_id));
+        // Where UIDs are kept, one that is no valid UID is replaced all the same.
+        for (tag, uid) in [
+            (tags::SOP_INSTANCE_UID, &identity.sop_instance_uid),
+            (tags::STUDY_INSTANCE_UID, &identity.study_uid),
+            (tags::SERIES_INSTANCE_UID, &identity.series_uid),
+        ] {
+            data_set.put_text(tag, VR::UI, uid);
+        }
+        record::record(data_set, profile);
         #[expect(clippy::disallowed_methods, reason = "the profile has just run")]
         Ok(Deidentified::new(original, identity, embedded_overlay))
     }
@@ -103,54 +140,49 @@ impl Deidentifier {
         if !sop_class_uid.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
             return Err(DeidentError::NoIdentity(tags::SOP_CLASS_UID));
         }
+        let keeps_uids = self.rules.options().has(ProfileOption::RetainUids);
+        let new = |uid: &str| {
+            if keeps_uids && is_valid_uid(uid) { uid.to_owned() } else { self.pseudonyms.uid(uid) }
+        };
         Ok(Identity {
             patient_id,
-            study_uid: self.pseudonyms.uid(&study_uid),
-            series_uid: self.pseudonyms.uid(&uid(tags::SERIES_INSTANCE_UID)?),
-            sop_instance_uid: self.pseudonyms.uid(&uid(tags::SOP_INSTANCE_UID)?),
+            study_uid: new(&study_uid),
+            series_uid: new(&uid(tags::SERIES_INSTANCE_UID)?),
+            sop_instance_uid: new(&uid(tags::SOP_INSTANCE_UID)?),
             sop_class_uid,
         })
     }
+
+    /// The days by which the dates of a patient move, where the profile moves them.
+    pub fn date_shift_days(&self, identity: &Identity) -> Option<i64> {
+        let moves = self.rules.options().has(ProfileOption::RetainModifiedDates);
+        moves.then(|| self.shift(identity).days())
+    }
+
+    /// The rules of the profile, to look at what they do.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    fn shift(&self, identity: &Identity) -> DateShift {
+        DateShift::of(&self.pseudonyms, &identity.patient_id, self.rules.profile.date_shift)
+    }
+}
+
+/// PS3.5 section 9.1: numbers without leading zeros, at most 64 characters.
+fn is_valid_uid(uid: &str) -> bool {
+    let is_number = |component: &str| {
+        !component.is_empty()
+            && component.bytes().all(|byte| byte.is_ascii_digit())
+            && (component == "0" || !component.starts_with('0'))
+    };
+    uid.len() <= 64 && uid.contains('.') && uid.split('.').all(is_number)
 }
 
 /// Overlay Bit Position (60xx,0102) above 0: a retired way to keep an overlay in the unused bits of
 /// the pixel data.
 fn has_embedded_overlay(data_set: &DataSet) -> bool {
     (0..16).any(|plane| data_set.u16(Tag(0x6000 + 2 * plane, 0x0102)).is_some_and(|bit| bit > 0))
-}
-
-/// Says that the profile ran (PS3.15 section E.1.1): only what really ran is claimed, and what
-/// earlier tools claimed stays.
-fn mark(data_set: &mut DataSet, identity: &Identity) {
-    data_set.put_text(tags::PATIENT_ID, VR::LO, &identity.patient_id);
-    data_set.put_text(tags::PATIENT_NAME, VR::PN, &patient_name(&identity.patient_id));
-    data_set.put_text(tags::PATIENT_IDENTITY_REMOVED, VR::CS, "YES");
-    let before = data_set.text(tags::DEIDENTIFICATION_METHOD).unwrap_or_default();
-    let method = match before {
-        "" => METHOD.to_owned(),
-        before if before.split('\\').any(|method| method.trim() == METHOD) => before.to_owned(),
-        before => format!("{before}\\{METHOD}"),
-    };
-    data_set.put_text(tags::DEIDENTIFICATION_METHOD, VR::LO, &method);
-    let mut codes = data_set
-        .sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE)
-        .map_or_else(Vec::new, <[DataSet]>::to_vec);
-    if !codes.iter().any(|code| code.text(tags::CODE_VALUE) == Some(BASIC_PROFILE_CODE)) {
-        codes.push(basic_profile_code());
-    }
-    data_set.put_sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE, codes);
-    data_set.put_text(tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED, VR::CS, "REMOVED");
-}
-
-/// CID 7050 "De-identification Method" (PS3.16).
-const BASIC_PROFILE_CODE: &str = "113100";
-
-fn basic_profile_code() -> DataSet {
-    let mut code = DataSet::new();
-    code.put_text(tags::CODE_VALUE, VR::SH, BASIC_PROFILE_CODE);
-    code.put_text(tags::CODING_SCHEME_DESIGNATOR, VR::SH, "DCM");
-    code.put_text(tags::CODE_MEANING, VR::LO, "Basic Application Confidentiality Profile");
-    code
 }
 
 #[cfg(test)]

@@ -1,212 +1,326 @@
-//! The Basic Application Level Confidentiality Profile (PS3.15 section E.3.2): a tag in, what is
-//! done with the attribute out.
+//! A profile: which options are chosen, and where it departs from the table. `basic` and the profiles
+//! of `profiles/` are known by name; any other is a file of the same form.
 
-use dicom::core::dictionary::{DataDictionary, DataDictionaryEntry, TagRange, VirtualVr};
+use std::path::Path;
+
+use dicom::core::dictionary::{DataDictionary, DataDictionaryEntry};
 use dicom::dictionary_std::{StandardDataDictionary, tags};
+use serde::{Deserialize, Serialize};
 
-use super::table::{ActionCode, table};
-use crate::dataset::{Tag, VR};
+use super::options::{Exclusive, Options, ProfileOption};
+use super::table::{EDITION, parse_tag};
+use crate::dataset::Tag;
 
-/// What is done with an attribute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Action {
+/// In what steps the dates of a patient move.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShiftUnit {
+    /// Whole days.
+    #[default]
+    Days,
+    /// Whole weeks: the day of the week stays.
+    Weeks,
+}
+
+/// What an override does with an attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deed {
+    /// It stays.
+    Keep,
+    /// Its text is reduced to words that say nothing of a person.
+    Clean,
+    /// Its dates are moved by the patient's shift.
+    Shift,
+    /// Its UIDs are replaced.
+    ReplaceUid,
     /// It is left out.
     Remove,
     /// It stands with no value.
     Empty,
-    /// It gets a value that says nothing; a sequence, such items.
+    /// It gets a value that says nothing.
     Dummy,
-    /// Its UIDs are replaced.
-    ReplaceUid,
-    /// It gets the patient's pseudonym.
-    PatientId,
-    /// It gets a name made of the patient's pseudonym.
-    PatientName,
-    /// It stays; a sequence is cleaned item by item.
-    Keep,
 }
 
-/// UI attributes that name a class, a syntax or a registry and no instance: they are never replaced
-/// (PS3.15 section E.3.9 speaks of instances only).
-const STRUCTURAL_UIDS: [Tag; 19] = [
+/// Which attributes an override speaks of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Selector {
+    /// An attribute of the standard.
+    Tag(u32),
+    /// An attribute of a private block: creator, group, last two hex digits of the element.
+    Private(String, u16, u8),
+}
+
+/// A departure from the table, with its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Override {
+    /// The attribute.
+    pub selector: Selector,
+    /// What is done with it.
+    pub deed: Deed,
+    /// Why.
+    pub reason: String,
+}
+
+/// Which rules are chosen. Everything in it decides about the bytes of an output.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Its name in reports.
+    pub name: String,
+    /// The options of PS3.15.
+    pub options: Options,
+    /// In what steps dates move.
+    pub date_shift: ShiftUnit,
+    /// Departures from the table.
+    pub overrides: Vec<Override>,
+}
+
+/// What is wrong with a profile. The messages name entries, and hold no path.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProfileError {
+    /// No such name, no such file.
+    #[error("no profile of this name and no such file; known by name: basic, research, strict")]
+    Unknown,
+    /// It cannot be read.
+    #[error("the file cannot be read: {0}")]
+    Unreadable(std::io::ErrorKind),
+    /// It is no TOML of the right form.
+    #[error("not a profile: {0}")]
+    Form(String),
+    /// It was written for another edition of the table.
+    #[error(
+        "written for PS3.15 {0}, and this program has {EDITION}: check it and change `edition`"
+    )]
+    Edition(String),
+    /// An entry of `retain` or `clean`.
+    #[error("`{0}`: {1}")]
+    Option(String, String),
+    /// Two options exclude each other.
+    #[error(transparent)]
+    Exclusive(#[from] Exclusive),
+    /// An override, by its number in the file.
+    #[error("override {0}: {1}")]
+    Override(usize, &'static str),
+}
+
+/// The file as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    name: String,
+    edition: String,
+    #[serde(default)]
+    retain: Vec<String>,
+    #[serde(default)]
+    clean: Vec<String>,
+    #[serde(default)]
+    date_shift: ShiftUnit,
+    #[serde(default, rename = "override")]
+    overrides: Vec<WrittenOverride>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenOverride {
+    tag: String,
+    creator: Option<String>,
+    action: Deed,
+    reason: String,
+}
+
+const RESEARCH: &str = include_str!("profiles/research.toml");
+const STRICT: &str = include_str!("profiles/strict.toml");
+
+impl Profile {
+    /// The Basic Application Level Confidentiality Profile with no option.
+    pub fn basic() -> Self {
+        Self {
+            name: "basic".into(),
+            options: Options::default(),
+            date_shift: ShiftUnit::Days,
+            overrides: Vec::new(),
+        }
+    }
+
+    /// The profile of this name, or in this file.
+    pub fn load(name: &str) -> Result<Self, ProfileError> {
+        match name {
+            "basic" => return Ok(Self::basic()),
+            "research" => return Self::parse(RESEARCH),
+            "strict" => return Self::parse(STRICT),
+            _ => {}
+        }
+        match std::fs::read_to_string(Path::new(name)) {
+            Ok(text) => Self::parse(&text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Err(ProfileError::Unknown)
+            }
+            Err(error) => Err(ProfileError::Unreadable(error.kind())),
+        }
+    }
+
+    /// A profile as it is written in a file.
+    pub fn parse(text: &str) -> Result<Self, ProfileError> {
+        let Written { name, edition, retain, clean, date_shift, overrides } =
+            toml::from_str(text).map_err(|error| ProfileError::Form(error.to_string()))?;
+        if edition != EDITION {
+            return Err(ProfileError::Edition(edition));
+        }
+        let named = |names: &[String], by: fn(&str) -> Result<ProfileOption, String>| {
+            let each = names
+                .iter()
+                .map(|name| by(name).map_err(|reason| ProfileError::Option(name.clone(), reason)));
+            each.collect::<Result<Vec<_>, _>>()
+        };
+        let mut options = named(&retain, ProfileOption::retained)?;
+        options.extend(named(&clean, ProfileOption::cleaned)?);
+        let overrides = overrides.into_iter().enumerate().map(|(at, written)| {
+            checked(written).map_err(|reason| ProfileError::Override(at + 1, reason))
+        });
+        Ok(Self {
+            name,
+            options: Options::new(options)?,
+            date_shift,
+            overrides: overrides.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The same profile with more options and other steps of dates.
+    pub fn with(
+        mut self,
+        more: impl IntoIterator<Item = ProfileOption>,
+        date_shift: Option<ShiftUnit>,
+    ) -> Result<Self, Exclusive> {
+        self.options = Options::new(self.options.iter().chain(more).collect::<Vec<_>>())?;
+        self.date_shift = date_shift.unwrap_or(self.date_shift);
+        Ok(self)
+    }
+
+    /// The override of an attribute of the standard, with its number.
+    pub(super) fn override_of(&self, tag: Tag) -> Option<(usize, Deed)> {
+        let number = u32::from(tag.0) << 16 | u32::from(tag.1);
+        let found = self.overrides.iter().position(|it| it.selector == Selector::Tag(number))?;
+        Some((found, self.overrides[found].deed))
+    }
+
+    /// The override of a private attribute.
+    pub(super) fn override_of_private(
+        &self,
+        creator: &str,
+        group: u16,
+        element: u8,
+    ) -> Option<Deed> {
+        let is_it = |it: &&Override| {
+            matches!(&it.selector, Selector::Private(c, g, e)
+                if c == creator && *g == group && *e == element)
+        };
+        self.overrides.iter().find(is_it).map(|found| found.deed)
+    }
+
+    /// The codes of CID 7050 that the instances claim.
+    pub fn method_codes(&self) -> Vec<&'static str> {
+        super::record::claims(self).into_iter().map(|(code, _)| code).collect()
+    }
+
+    /// Whether an override speaks of a private attribute.
+    pub(super) fn has_private_overrides(&self) -> bool {
+        self.overrides.iter().any(|it| matches!(it.selector, Selector::Private(..)))
+    }
+
+    /// Whether an override keeps more than the table allows: then the profile is no longer the
+    /// standard's, and does not claim to be.
+    pub fn is_weakened(&self) -> bool {
+        self.overrides.iter().any(|it| matches!(it.deed, Deed::Keep))
+    }
+}
+
+/// Attributes that no override may touch: they are the identity under which the output is written.
+const FIXED: [Tag; 6] = [
+    tags::PATIENT_ID,
+    tags::PATIENT_NAME,
     tags::SOP_CLASS_UID,
-    tags::AFFECTED_SOP_CLASS_UID,
-    tags::REQUESTED_SOP_CLASS_UID,
-    tags::RELATED_GENERAL_SOP_CLASS_UID,
-    tags::ORIGINAL_SPECIALIZED_SOP_CLASS_UID,
-    tags::SOP_CLASSES_IN_STUDY,
-    tags::SOP_CLASSES_SUPPORTED,
-    tags::REFERENCED_SOP_CLASS_UID,
-    tags::CODING_SCHEME_UID,
-    tags::CONTEXT_GROUP_EXTENSION_CREATOR_UID,
-    tags::CONTEXT_UID,
-    tags::MAPPING_RESOURCE_UID,
-    tags::STORED_INSTANCE_TRANSFER_SYNTAX_UID,
-    tags::AVAILABLE_TRANSFER_SYNTAX_UID,
-    tags::FLOW_TRANSFER_SYNTAX_UID,
-    tags::MAC_CALCULATION_TRANSFER_SYNTAX_UID,
-    tags::ENCRYPTED_CONTENT_TRANSFER_SYNTAX_UID,
-    tags::PERTINENT_SOP_CLASSES_IN_STUDY,
-    tags::PERTINENT_SOP_CLASSES_IN_SERIES,
+    tags::SOP_INSTANCE_UID,
+    tags::STUDY_INSTANCE_UID,
+    tags::SERIES_INSTANCE_UID,
 ];
 
-/// Attributes that name a person or a visit and that the table does not list.
-const BESIDE_THE_TABLE: [(Tag, Action); 9] = [
-    (tags::PATIENT_BIRTH_DATE_IN_ALTERNATIVE_CALENDAR, Action::Remove),
-    (tags::PATIENT_DEATH_DATE_IN_ALTERNATIVE_CALENDAR, Action::Remove),
-    (tags::DEVICE_ID, Action::Remove),
-    (Tag(0x2100, 0x0160), Action::Remove), // Owner ID
-    (Tag(0x0040, 0x1006), Action::Remove), // Placer Order Number / Procedure
-    (Tag(0x0040, 0x1007), Action::Remove), // Filler Order Number / Procedure
-    (Tag(0x0040, 0x2006), Action::Remove), // .. / Imaging Service Request, retired
-    (Tag(0x0040, 0x2007), Action::Remove),
-    (tags::DOCUMENT_TITLE, Action::Empty),
-];
-
-/// The VR that the dictionary gives; `None` where the standard knows no such attribute, or only as
-/// one of a retired family of repeating tags.
-pub(super) fn dictionary_vr(tag: Tag) -> Option<VirtualVr> {
-    let entry = StandardDataDictionary.by_tag(tag)?;
-    matches!(entry.tag_range(), TagRange::Single(_)).then(|| entry.vr())
-}
-
-/// The Basic Profile's action for an attribute with this tag.
-pub(super) fn basic(tag: Tag) -> Action {
-    match tag {
-        tags::PATIENT_ID => return Action::PatientId,
-        tags::PATIENT_NAME => return Action::PatientName,
-        _ if is_removed_whole(tag) => return Action::Remove,
-        _ => {}
+fn checked(written: WrittenOverride) -> Result<Override, &'static str> {
+    let WrittenOverride { tag, creator, action, reason } = written;
+    if reason.trim().is_empty() {
+        return Err("`reason` is empty: say why, for whoever reads the profile next");
     }
-    if let Some((_, action)) = BESIDE_THE_TABLE.iter().find(|(named, _)| *named == tag) {
-        return *action;
-    }
-    let Some(vr) = dictionary_vr(tag) else {
-        return Action::Remove;
+    let digits: String = tag.chars().filter(char::is_ascii_alphanumeric).collect();
+    let selector = match creator {
+        Some(creator) => {
+            let number = parse_tag(&digits.to_lowercase().replace("xx", "00"))
+                .filter(|tag| !tag.0.is_multiple_of(2) && tag.1 <= 0xFF)
+                .ok_or("`tag` of a private attribute is written (GGGG,xxEE), with an odd group")?;
+            Selector::Private(creator.trim().to_owned(), number.0, number.1 as u8)
+        }
+        None => {
+            let named = StandardDataDictionary.by_name(&tag).map(DataDictionaryEntry::tag);
+            let tag = named
+                .or_else(|| parse_tag(&digits))
+                .ok_or("`tag` is neither (GGGG,EEEE) nor a keyword of PS3.6")?;
+            if !tag.0.is_multiple_of(2) {
+                return Err("`creator` is missing: a private attribute is known by it");
+            }
+            if FIXED.contains(&tag) {
+                return Err("this attribute is part of the new identity and cannot be overridden");
+            }
+            Selector::Tag(u32::from(tag.0) << 16 | u32::from(tag.1))
+        }
     };
-    match table().basic(tag) {
-        // A new UID is the dummy of a UID, and keeps what refers to it together.
-        Some(ActionCode::D) if vr == VirtualVr::Exact(VR::UI) => Action::ReplaceUid,
-        Some(code) => resolve(code, tag, vr == VirtualVr::Exact(VR::SQ)),
-        None => unlisted(tag, vr),
-    }
-}
-
-/// Groups and elements that are removed whatever the dictionary says of them.
-fn is_removed_whole(tag: Tag) -> bool {
-    let is_private = !tag.0.is_multiple_of(2);
-    let is_group_length = tag.1 == 0;
-    // Command, file meta and directory groups have no place in a data set.
-    let is_foreign = tag.0 < 0x0008;
-    // Curves are all X. Of overlays the data and comments are X; without its data a plane has no
-    // meaning, so the whole repeating group goes.
-    let is_graphics = matches!(tag.0 & 0xFF00, 0x5000 | 0x6000);
-    // The pixels were taken out when the file was read; what is left of the groups, in an item or
-    // beside them, retired variable pixel data too, has been looked at by nobody.
-    let is_stray_pixels = tag.0 & 0xFF00 == 0x7F00;
-    // Tables of retired compressions, whose tags repeat within the group.
-    let is_retired_table = matches!(tag, Tag(0x1000 | 0x1010, _) | Tag(0x0028, 0x0400..=0x08FF));
-    is_private
-        || is_group_length
-        || is_foreign
-        || is_graphics
-        || is_stray_pixels
-        || is_retired_table
-}
-
-/// Settles a composite code so that no IOD becomes invalid: the attribute's type may be 1.
-fn resolve(code: ActionCode, tag: Tag, is_sequence: bool) -> Action {
-    match code {
-        ActionCode::X => Action::Remove,
-        ActionCode::U => Action::ReplaceUid,
-        ActionCode::D => Action::Dummy,
-        ActionCode::Z => Action::Empty,
-        // UIDs inside are replaced by their own rule, so that references still resolve.
-        ActionCode::XOrZOrU => Action::Keep,
-        ActionCode::XOrZOrD if tag == tags::REFERENCED_PERFORMED_PROCEDURE_STEP_SEQUENCE => {
-            Action::Keep
-        }
-        // Acquisition Context Sequence is type 2 (PS3.3 section C.7.6.14); the others are type 3.
-        ActionCode::XOrZ if is_sequence && tag != tags::ACQUISITION_CONTEXT_SEQUENCE => {
-            Action::Remove
-        }
-        ActionCode::XOrZ => Action::Empty,
-        // Identification codes of persons and institutions: type 3 in every IOD with this code.
-        ActionCode::XOrD | ActionCode::XOrZOrD if is_sequence => Action::Remove,
-        ActionCode::ZOrD | ActionCode::XOrD | ActionCode::XOrZOrD => Action::Dummy,
-    }
-}
-
-/// Attributes of the standard that the table does not name are kept, save those whose VR alone says
-/// that they name a person, a moment, an instance or a place, or hold free text.
-fn unlisted(tag: Tag, vr: VirtualVr) -> Action {
-    match vr {
-        VirtualVr::Exact(VR::PN | VR::DA | VR::DT | VR::TM | VR::AE) => Action::Dummy,
-        // Free text: the table names what is known to identify, a person can write anything.
-        VirtualVr::Exact(VR::LT | VR::ST | VR::UT) => Action::Dummy,
-        // Places, and bytes that nobody can look into: ICC profiles, signatures, encrypted content.
-        VirtualVr::Exact(VR::UR | VR::OB | VR::UN) => Action::Remove,
-        VirtualVr::Exact(VR::UI) if !STRUCTURAL_UIDS.contains(&tag) => Action::ReplaceUid,
-        _ => Action::Keep,
-    }
+    Ok(Override { selector, deed: action, reason })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::table::tests::rules;
     use super::*;
 
-    #[test]
-    fn every_rule_of_the_table_is_carried_out() {
-        for (tag, code) in rules() {
-            let action = basic(tag);
-            let allowed: &[Action] = match code {
-                _ if tag == tags::PATIENT_ID => &[Action::PatientId],
-                _ if tag == tags::PATIENT_NAME => &[Action::PatientName],
-                _ if tag.0 < 8 => &[Action::Remove],
-                ActionCode::X => &[Action::Remove],
-                ActionCode::D => &[Action::Dummy, Action::ReplaceUid],
-                ActionCode::Z => &[Action::Empty],
-                ActionCode::U => &[Action::ReplaceUid],
-                ActionCode::ZOrD | ActionCode::XOrD => &[Action::Dummy, Action::Remove],
-                ActionCode::XOrZ => &[Action::Empty, Action::Remove],
-                ActionCode::XOrZOrD => &[Action::Dummy, Action::Remove, Action::Keep],
-                ActionCode::XOrZOrU => &[Action::Keep],
-            };
-            // An attribute newer than the dictionary is removed, which every code allows.
-            let unknown = dictionary_vr(tag).is_none() && action == Action::Remove;
-            assert!(unknown || allowed.contains(&action), "{tag} {code:?} {action:?}");
-        }
+    fn file(rest: &str) -> String {
+        format!("name = \"own\"\nedition = \"{EDITION}\"\n{rest}")
     }
 
     #[test]
-    fn private_unknown_and_repeating_groups_are_removed() {
-        for tag in [
-            Tag(0x0009, 0x0010),
-            Tag(0x0009, 0x1001),
-            Tag(0x0010, 0x9999),
-            Tag(0x5002, 0x3000),
-            Tag(0x6002, 0x0010),
-            Tag(0x6000, 0x3000),
-            Tag(0x6020, 0x3000),
-            Tag(0x60FE, 0x4000),
-            Tag(0x50FE, 0x3000),
-            Tag(0x7F02, 0x0010),
-            Tag(0x1010, 0x0004),
-            Tag(0x0028, 0x0402),
-            tags::ICC_PROFILE,
-            Tag(0x0008, 0x0000),
-            Tag(0x0004, 0x1130),
-            Tag(0xFFFC, 0xFFFC),
-        ] {
-            assert_eq!(basic(tag), Action::Remove, "{tag}");
-        }
+    fn the_shipped_profiles_are_whole() {
+        let research = Profile::load("research").unwrap();
+        assert!(research.options.has(ProfileOption::RetainModifiedDates));
+        assert!(research.options.has(ProfileOption::CleanDescriptors));
+        assert_eq!(Profile::load("strict").unwrap().name, "strict");
+        assert_eq!(Profile::load("basic").unwrap(), Profile::basic());
     }
 
     #[test]
-    fn what_names_no_one_is_kept() {
-        for tag in [tags::MODALITY, tags::ROWS, tags::SOP_CLASS_UID, tags::PIXEL_SPACING] {
-            assert_eq!(basic(tag), Action::Keep, "{tag}");
-        }
+    fn overrides_go_by_tag_keyword_and_private_creator() {
+        let text = file(
+            "[[override]]\ntag = \"SliceThickness\"\naction = \"remove\"\nreason = \"a test\"\n\
+             [[override]]\ntag = \"(0018,0088)\"\naction = \"empty\"\nreason = \"a test\"\n\
+             [[override]]\ntag = \"(0019,xx0C)\"\ncreator = \"MAKER\"\naction = \"keep\"\n\
+             reason = \"a test\"\n",
+        );
+        let profile = Profile::parse(&text).unwrap();
+        assert_eq!(profile.override_of(tags::SLICE_THICKNESS), Some((0, Deed::Remove)));
+        assert_eq!(profile.override_of(tags::SPACING_BETWEEN_SLICES), Some((1, Deed::Empty)));
+        assert_eq!(profile.override_of_private("MAKER", 0x0019, 0x0C), Some(Deed::Keep));
+        assert!(profile.is_weakened());
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let error = |text: &str| Profile::parse(text).unwrap_err().to_string();
+        let entry = |tag: &str| {
+            file(&format!("[[override]]\ntag = \"{tag}\"\naction = \"keep\"\nreason = \"r\"\n"))
+        };
+        assert!(error("name = \"x\"").contains("edition"));
+        assert!(error("name = \"x\"\nedition = \"2020a\"").contains("2020a"));
+        assert!(error(&file("retain = [\"all\"]")).contains("full-dates"));
+        assert!(error(&file("keep = []")).contains("keep"));
+        assert!(error(&entry("PatientID")).contains("cannot be overridden"));
+        assert!(error(&entry("NoSuchKeyword")).contains("override 1"));
+        assert!(error(&entry("(0009,1001)")).contains("creator"));
+        let both = file("retain = [\"full-dates\", \"modified-dates\"]");
+        assert!(error(&both).contains("exclude"));
+        assert_eq!(Profile::load("/no/such/file"), Err(ProfileError::Unknown));
     }
 }

@@ -43,6 +43,11 @@ impl Pseudonyms {
         format!("{:032x}", self.keyed("patient-of-study", &[study_uid.as_bytes()]))
     }
 
+    /// A random number for a patient's date shift, from the patient's pseudonym.
+    pub(super) fn date_shift(&self, pseudonym: &str) -> u128 {
+        self.keyed("date-shift", &[pseudonym.as_bytes()])
+    }
+
     /// The name under which reports speak of an input file.
     pub fn path_id(&self, relative_path: &[u8]) -> String {
         format!("{:032x}", self.keyed("path", &[relative_path]))

@@ -1,8 +1,9 @@
-//! Table E.1-1 of PS3.15: the data file in, a rule for a tag out.
+//! Table E.1-1 of PS3.15: the data file in, a row for a tag out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::options::ProfileOption;
 use crate::dataset::Tag;
 
 /// An action code of Table E.1-1a, composites included.
@@ -28,19 +29,48 @@ pub(super) enum ActionCode {
     XOrZOrU,
 }
 
+/// What an option's cell says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cell {
+    /// K: keep.
+    Keep,
+    /// C: clean.
+    Clean,
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    /// The name of the attribute.
+    pub(super) name: String,
+    /// The Basic Profile's action.
+    pub(super) basic: ActionCode,
+    cells: Vec<(ProfileOption, Cell)>,
+}
+
+impl Row {
+    /// What the option says of the attribute.
+    pub(super) fn cell(&self, option: ProfileOption) -> Option<Cell> {
+        self.cells.iter().find(|(of, _)| *of == option).map(|(_, cell)| *cell)
+    }
+
+    /// All that the options say.
+    pub(super) fn cells(&self) -> impl Iterator<Item = (ProfileOption, Cell)> {
+        self.cells.iter().copied()
+    }
+}
+
 /// Edition of the standard that the table is taken from.
 pub const EDITION: &str = "2026d";
 
 const TABLE: &str = include_str!("tables/ps3.15-2026d-e1-1.csv");
 
-/// The column of the Clean Descriptors Option.
-const CLEAN_DESCRIPTORS: usize = 10;
-
-/// Rules by tag; repeating groups and private attributes are rules of their own.
+/// The rows by tag.
 #[derive(Debug)]
 pub(super) struct Table {
-    by_tag: HashMap<Tag, ActionCode>,
-    descriptors: HashSet<Tag>,
+    by_tag: HashMap<Tag, Row>,
+    /// 50XX, 60XX3000, 60XX4000 and PRIVATE, which are no tags: their groups are removed whole.
+    groups: Vec<(String, Row)>,
 }
 
 /// The table of this edition.
@@ -50,83 +80,130 @@ pub(super) fn table() -> &'static Table {
 }
 
 impl Table {
-    /// The Basic Profile's action for a tag; `None` where the table does not name it.
-    pub(super) fn basic(&self, tag: Tag) -> Option<ActionCode> {
-        self.by_tag.get(&tag).copied()
+    /// The row of a tag; `None` where the table does not name it.
+    pub(super) fn row(&self, tag: Tag) -> Option<&Row> {
+        self.by_tag.get(&tag)
     }
 
-    /// Whether the Clean Descriptors Option has a rule for the tag: the attribute describes, and
-    /// identifies only where someone wrote an identity into it (PS3.15 section E.3.5).
-    pub(super) fn is_descriptor(&self, tag: Tag) -> bool {
-        self.descriptors.contains(&tag)
+    /// All rows of single tags.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (Tag, &Row)> {
+        self.by_tag.iter().map(|(tag, row)| (*tag, row))
+    }
+
+    /// The rows of groups of tags, with the group as the table writes it.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (&str, &Row)> {
+        self.groups.iter().map(|(group, row)| (group.as_str(), row))
     }
 
     fn parse(csv: &str) -> Option<Self> {
         let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(csv.as_bytes());
-        let mut by_tag = HashMap::new();
-        let mut descriptors = HashSet::new();
-        for row in reader.records() {
-            let row = row.ok()?;
-            let code = action_code(&row[2])?;
-            // 50XX, 60XX and PRIVATE are no tags: `clean` removes those groups whole.
-            if let Some(tag) = parse_tag(&row[0]) {
-                by_tag.insert(tag, code);
-                if &row[CLEAN_DESCRIPTORS] == "C" {
-                    descriptors.insert(tag);
-                }
-            } else if !matches!(&row[0], "50XXXXXX" | "60XX3000" | "60XX4000" | "PRIVATE") {
+        let columns = option_columns(reader.headers().ok()?)?;
+        let mut table = Self { by_tag: HashMap::new(), groups: Vec::new() };
+        for record in reader.records() {
+            let record = record.ok()?;
+            let row = Row {
+                name: record[1].to_owned(),
+                basic: action_code(&record[2])?,
+                cells: cells(&record, &columns)?,
+            };
+            if let Some(tag) = parse_tag(&record[0]) {
+                table.by_tag.insert(tag, row);
+            } else if matches!(&record[0], "50XXXXXX" | "60XX3000" | "60XX4000" | "PRIVATE") {
+                table.groups.push((record[0].to_owned(), row));
+            } else {
                 return None;
             }
         }
-        Some(Self { by_tag, descriptors })
+        Some(table)
     }
 }
 
-fn parse_tag(text: &str) -> Option<Tag> {
+/// The options with the number of their column; those that a table has no column for are left out.
+pub(super) fn option_columns(headers: &csv::StringRecord) -> Option<Vec<(ProfileOption, usize)>> {
+    let known = |name: &str| ProfileOption::all().find(|option| option.column() == name);
+    let columns: Vec<_> = headers
+        .iter()
+        .enumerate()
+        .filter_map(|(at, name)| known(name).map(|option| (option, at)))
+        .collect();
+    (!columns.is_empty()).then_some(columns)
+}
+
+/// What the cells of a row say.
+pub(super) fn cells(
+    record: &csv::StringRecord,
+    columns: &[(ProfileOption, usize)],
+) -> Option<Vec<(ProfileOption, Cell)>> {
+    let mut cells = Vec::new();
+    for (option, at) in columns {
+        match &record[*at] {
+            "" => {}
+            "K" => cells.push((*option, Cell::Keep)),
+            "C" => cells.push((*option, Cell::Clean)),
+            _ => return None,
+        }
+    }
+    Some(cells)
+}
+
+/// A tag as eight hex digits.
+pub(super) fn parse_tag(text: &str) -> Option<Tag> {
     let number = u32::from_str_radix(text, 16).ok().filter(|_| text.len() == 8)?;
     Some(Tag((number >> 16) as u16, number as u16))
 }
 
-fn action_code(text: &str) -> Option<ActionCode> {
-    Some(match text {
-        "D" => ActionCode::D,
-        "Z" => ActionCode::Z,
-        "X" => ActionCode::X,
-        "U" => ActionCode::U,
-        "Z/D" => ActionCode::ZOrD,
-        "X/Z" => ActionCode::XOrZ,
-        "X/D" => ActionCode::XOrD,
-        "X/Z/D" => ActionCode::XOrZOrD,
-        "X/Z/U*" => ActionCode::XOrZOrU,
-        _ => return None,
-    })
+const CODES: [(&str, ActionCode); 9] = [
+    ("D", ActionCode::D),
+    ("Z", ActionCode::Z),
+    ("X", ActionCode::X),
+    ("U", ActionCode::U),
+    ("Z/D", ActionCode::ZOrD),
+    ("X/Z", ActionCode::XOrZ),
+    ("X/D", ActionCode::XOrD),
+    ("X/Z/D", ActionCode::XOrZOrD),
+    ("X/Z/U*", ActionCode::XOrZOrU),
+];
+
+/// The code as the table writes it.
+pub(super) fn action_code(text: &str) -> Option<ActionCode> {
+    CODES.iter().find(|(name, _)| *name == text).map(|(_, code)| *code)
+}
+
+impl std::fmt::Display for ActionCode {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = CODES.iter().find(|(_, code)| code == self).map_or("", |(name, _)| name);
+        to.write_str(name)
+    }
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-
-    /// All rules, for tests that go through them.
-    pub(in crate::deident) fn rules() -> impl Iterator<Item = (Tag, ActionCode)> {
-        table().by_tag.iter().map(|(tag, code)| (*tag, *code))
-    }
 
     #[test]
     fn the_table_is_whole() {
-        // 657 rules, four of which are no single tag (PS3.15 2026d).
-        let mut counts = HashMap::new();
-        for (_, code) in rules() {
-            *counts.entry(code).or_insert(0) += 1;
-        }
-        assert_eq!(counts.values().sum::<i32>(), 653);
-        assert_eq!(counts[&ActionCode::X], 417 - 4);
-        assert_eq!(counts[&ActionCode::D], 93);
-        assert_eq!(counts[&ActionCode::U], 55);
-        assert_eq!(counts[&ActionCode::Z], 42);
-        assert_eq!(counts[&ActionCode::XOrD], 23);
-        assert_eq!(counts[&ActionCode::XOrZ], 11);
-        assert_eq!(counts[&ActionCode::XOrZOrD], 8);
-        assert_eq!(counts[&ActionCode::ZOrD], 6);
-        assert_eq!(counts[&ActionCode::XOrZOrU], 2);
+        // 657 rows, four of which are no single tag (PS3.15 2026d).
+        let rows: Vec<&Row> = table()
+            .rows()
+            .map(|(_, row)| row)
+            .chain(table().groups().map(|(_, row)| row))
+            .collect();
+        let count = |code: &str| rows.iter().filter(|row| row.basic.to_string() == code).count();
+        assert_eq!(rows.len(), 657);
+        let counts = CODES.map(|(name, _)| (name, count(name)));
+        let expected = [
+            ("D", 93),
+            ("Z", 42),
+            ("X", 417),
+            ("U", 55),
+            ("Z/D", 6),
+            ("X/Z", 11),
+            ("X/D", 23),
+            ("X/Z/D", 8),
+            ("X/Z/U*", 2),
+        ];
+        assert_eq!(counts, expected);
+        let cells: usize = rows.iter().map(|row| row.cells().count()).sum();
+        assert_eq!(rows.len() + cells, 1293, "cells that say something");
     }
 }

@@ -1,18 +1,21 @@
-//! What is kept is tidied: text ends at its first NUL, numbers hold digits, and an element whose VR
-//! contradicts the dictionary does not carry text where a number belongs.
+//! Text that stays: decoded, cut at its first NUL and at the length of its VR, without what identifies,
+//! written in UTF-8; numbers hold digits; an element whose VR contradicts the dictionary does not carry
+//! text where a number belongs.
 
 use bytes::Bytes;
 use dicom::core::dictionary::VirtualVr;
+use dicom::dictionary_std::tags;
 
+use super::charset::CharacterSet;
 use super::dummy::REMOVED;
-use super::profile::dictionary_vr;
+use super::identifiers::Identifiers;
+use super::words;
 use crate::dataset::layout::is_text;
-use crate::dataset::{Element, Tag, VR, Value};
+use crate::dataset::{DataSet, Element, Tag, VR, Value};
 
-/// The element as it may be kept, or nothing. Where the file's VR contradicts the dictionary, the
-/// dictionary's counts.
-pub(super) fn tidy(tag: Tag, vr: VR, bytes: Bytes) -> Option<Element> {
-    let standard = match dictionary_vr(tag)? {
+/// The element with the dictionary's VR, or nothing where the value is none of that VR.
+pub(super) fn tidy(tag: Tag, vr: VR, standard: Option<VirtualVr>, bytes: Bytes) -> Option<Element> {
+    let standard = match standard? {
         VirtualVr::Exact(standard) => standard,
         // "US or SS" and the like: one of the family.
         _ if is_characters(vr) => return None,
@@ -25,11 +28,183 @@ pub(super) fn tidy(tag: Tag, vr: VR, bytes: Bytes) -> Option<Element> {
         return None;
     }
     let bytes = if is_characters(standard) { cut_at_nul(bytes) } else { bytes };
-    let bytes = if standard == VR::CS { code_strings(bytes) } else { bytes };
     if !is_valid_number(standard, &bytes) {
         return None;
     }
     Some(Element { tag, vr: standard, value: Value::Bytes(bytes) })
+}
+
+/// How the text of an instance is taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Text<'a> {
+    pub(super) charset: &'a CharacterSet,
+    pub(super) identifiers: &'a Identifiers,
+}
+
+impl Text<'_> {
+    /// Text that the profile keeps, without what identifies.
+    pub(super) fn kept(self, element: Element) -> Element {
+        let (tag, vr) = (element.tag, element.vr);
+        self.changed(element, |value| {
+            if vr == VR::CS {
+                return self.code_string(tag, value);
+            }
+            let value = without_uids(value);
+            match self.identifiers.cut(&value).map(|cut| without_undecoded(&cut)) {
+                Some(cut) if cut.is_empty() => REMOVED.to_owned(),
+                Some(cut) => cut,
+                None => without_undecoded(&value),
+            }
+        })
+    }
+
+    /// Text reduced to known words; `None` where there were words and not one is left.
+    pub(super) fn cleaned(self, element: Element) -> Option<Element> {
+        let (tag, vr) = (element.tag, element.vr);
+        let had_text =
+            matches!(&element.value, Value::Bytes(bytes) if !bytes.trim_ascii().is_empty());
+        let cleaned = self.changed(element, |value| {
+            if vr == VR::CS {
+                let is_term = words::is_term_of(tag, value) || value.is_empty();
+                return if is_term { value.to_owned() } else { REMOVED.to_owned() };
+            }
+            let cut = self.identifiers.cut(value);
+            words::cleaned(&without_uids(cut.as_deref().unwrap_or(value)))
+        });
+        let is_empty =
+            matches!(&cleaned.value, Value::Bytes(bytes) if bytes.trim_ascii().is_empty());
+        (!is_empty || !had_text).then_some(cleaned)
+    }
+
+    /// Code strings are terms of the standard or of a maker. A value that is none is text in disguise.
+    fn code_string(self, tag: Tag, value: &str) -> String {
+        let is_term = words::is_term_of(tag, value);
+        let may_stay = is_term
+            || (tag != tags::BODY_PART_EXAMINED
+                && words::is_code(value)
+                && !self.identifiers.are_in(value));
+        if may_stay || value.is_empty() { value.to_owned() } else { REMOVED.to_owned() }
+    }
+
+    /// Each value of an element changed; an element that stays what it is keeps its bytes.
+    fn changed(self, element: Element, change: impl Fn(&str) -> String) -> Element {
+        let Element { tag, vr, value } = element;
+        let Value::Bytes(bytes) = value else {
+            return Element { tag, vr, value };
+        };
+        if !is_coded(vr) && !matches!(vr, VR::CS | VR::AE | VR::UR) {
+            return Element { tag, vr, value: Value::Bytes(bytes) };
+        }
+        let text = if vr == VR::CS {
+            String::from_utf8_lossy(&bytes)
+        } else {
+            self.charset.decode(&bytes)
+        };
+        let padding = [' ', '\0'];
+        let has_several = !matches!(vr, VR::ST | VR::LT | VR::UT | VR::UR);
+        let values: Vec<&str> = if has_several { text.split('\\').collect() } else { vec![&*text] };
+        let longest = longest(vr);
+        let changed: Vec<String> = values
+            .iter()
+            .map(|value| {
+                // Spaces in front are part of long texts.
+                let value = if has_several {
+                    value.trim_matches(padding)
+                } else {
+                    value.trim_end_matches(padding)
+                };
+                change(value).chars().filter(|c| !is_control(*c)).take(longest).collect()
+            })
+            .collect();
+        let changed = changed.join("\\");
+        if changed.as_bytes() == bytes.trim_ascii_end() {
+            return Element { tag, vr, value: Value::Bytes(bytes) };
+        }
+        Element::text(tag, vr, &changed)
+    }
+}
+
+/// Control characters that no text value may hold (PS3.5 section 6.1.3).
+fn is_control(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0C')
+}
+
+/// The most characters that a value may have (PS3.5 table 6.2-1).
+fn longest(vr: VR) -> usize {
+    match vr {
+        VR::AE | VR::CS | VR::SH => 16,
+        VR::LO => 64,
+        VR::ST => 1024,
+        VR::LT => 10_240,
+        // Three groups of 64 and their delimiters.
+        VR::PN => 194,
+        _ => usize::MAX,
+    }
+}
+
+/// Without words that could not be decoded: nobody knows what they say.
+fn without_undecoded(text: &str) -> String {
+    if !text.contains('\u{FFFD}') {
+        return text.to_owned();
+    }
+    text.split(' ').filter(|word| !word.contains('\u{FFFD}')).collect::<Vec<_>>().join(" ")
+}
+
+/// Without UIDs: a root of ISO or ITU and at least four more components.
+fn without_uids(text: &str) -> String {
+    let of_uid = |c: char| c.is_ascii_digit() || c == '.';
+    if text.matches('.').count() < 5 {
+        return text.to_owned();
+    }
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|c| of_uid(c) != of_uid(first)).unwrap_or(rest.len());
+        let (part, behind) = rest.split_at(end);
+        rest = behind;
+        let is_uid =
+            part.starts_with(['0', '1', '2']) && part.matches('.').count() >= 5 && part.len() >= 14;
+        if !is_uid {
+            kept.push_str(part);
+        }
+    }
+    kept.trim().to_owned()
+}
+
+/// Whether any text in it is more than ASCII.
+pub(super) fn holds_more_than_ascii(data_set: &DataSet) -> bool {
+    data_set.iter().any(|element| match &element.value {
+        Value::Bytes(bytes) => is_coded(element.vr) && !bytes.is_ascii(),
+        Value::Sequence(items) => items.iter().any(holds_more_than_ascii),
+        Value::Encapsulated(_) => false,
+    })
+}
+
+/// Says that the text of a data set is in UTF-8, and takes back what its items say.
+pub(super) fn declare_utf8(data_set: &mut DataSet) {
+    let cleaned = std::mem::take(data_set);
+    *data_set = cleaned.into_iter().map(without_declaration).collect();
+    data_set.put_text(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192");
+}
+
+fn without_declaration(element: Element) -> Element {
+    let Element { tag, vr, value } = element;
+    let value = match value {
+        Value::Sequence(items) => {
+            let items = items.into_iter().map(|mut item| {
+                item.remove(tags::SPECIFIC_CHARACTER_SET);
+                item.into_iter().map(without_declaration).collect()
+            });
+            Value::Sequence(items.collect())
+        }
+        value => value,
+    };
+    Element { tag, vr, value }
+}
+
+/// VRs that Specific Character Set speaks of (PS3.5 section 6.1.2.3).
+fn is_coded(vr: VR) -> bool {
+    matches!(vr, VR::SH | VR::LO | VR::ST | VR::LT | VR::UC | VR::UT | VR::PN)
 }
 
 /// Bytes of one number (PS3.5 table 6.2-1); 1 for text and bytes.
@@ -40,20 +215,6 @@ fn width(vr: VR) -> usize {
         VR::FD | VR::OD | VR::OV | VR::SV | VR::UV => 8,
         _ => 1,
     }
-}
-
-/// Code strings are short words. The standard has capitals, digits, space and underscore; writers
-/// add a few signs and small letters. A value that is no such word is text in disguise.
-fn code_strings(bytes: Bytes) -> Bytes {
-    let is_sign = |byte: &u8| byte.is_ascii_alphanumeric() || b" _-+./&()".contains(byte);
-    let is_code = |value: &[u8]| value.trim_ascii().len() <= 16 && value.iter().all(is_sign);
-    if bytes.split(|byte| *byte == b'\\').all(is_code) {
-        return bytes;
-    }
-    let values = bytes.split(|byte| *byte == b'\\');
-    let values: Vec<&[u8]> =
-        values.map(|v| if is_code(v) { v } else { REMOVED.as_bytes() }).collect();
-    values.join(&b'\\').into()
 }
 
 fn is_characters(vr: VR) -> bool {
@@ -81,20 +242,32 @@ fn is_valid_number(vr: VR, bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use dicom::dictionary_std::tags;
-
     use super::*;
+    use crate::deident::profile::Profile;
+    use crate::deident::rules::Rules;
 
     fn kept(tag: Tag, vr: VR, bytes: &'static [u8]) -> Option<Vec<u8>> {
-        match tidy(tag, vr, Bytes::from_static(bytes))?.value {
+        let standard = Rules::new(Profile::basic()).rule(tag).vr;
+        let element = tidy(tag, vr, standard, Bytes::from_static(bytes))?;
+        let text = Text { charset: &CharacterSet::default(), identifiers: &Identifiers::default() };
+        match text.kept(element).value {
             Value::Bytes(bytes) => Some(bytes.to_vec()),
             Value::Sequence(_) | Value::Encapsulated(_) => None,
         }
     }
 
     #[test]
-    fn text_behind_a_nul_is_cut() {
+    fn text_behind_a_nul_and_beyond_its_length_is_cut() {
         assert_eq!(kept(tags::MODALITY, VR::CS, b"CT\0DOE").unwrap(), b"CT");
+        let long = kept(tags::MANUFACTURER_MODEL_NAME, VR::LO, &[b'a'; 100]).unwrap();
+        assert_eq!(long.len(), 64);
+    }
+
+    #[test]
+    fn a_uid_in_text_is_cut_and_a_version_is_not() {
+        let model = |bytes| kept(tags::MANUFACTURER_MODEL_NAME, VR::LO, bytes).unwrap();
+        assert_eq!(model(b"of 1.2.826.0.1.3680043.8.498 x"), b"of  x ");
+        assert_eq!(model(b"V 1.2.3.4 "), b"V 1.2.3.4 ");
     }
 
     #[test]
@@ -102,8 +275,9 @@ mod tests {
         let kept_code = |bytes| kept(tags::IMAGE_TYPE, VR::CS, bytes).unwrap();
         assert_eq!(kept_code(b"ORIGINAL\\PRIMARY"), b"ORIGINAL\\PRIMARY");
         assert_eq!(kept_code(b"ORIGINAL\\DOE^JANE"), b"ORIGINAL\\REMOVED");
-        assert_eq!(kept_code(b"a text that is too long for a code"), b"REMOVED");
-        assert_eq!(kept(tags::MODALITY, VR::UT, b"DOE^JANE").unwrap(), b"REMOVED");
+        assert_eq!(kept_code(b"a text that is too long for a code"), b"REMOVED ");
+        assert_eq!(kept(tags::MODALITY, VR::UT, b"DOE^JANE").unwrap(), b"REMOVED ");
+        assert_eq!(kept(tags::BODY_PART_EXAMINED, VR::CS, b"SPRINGFIELD").unwrap(), b"REMOVED ");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::deident::Profile;
+
 /// What decides about the bytes of an output.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
@@ -12,8 +14,8 @@ pub struct Settings {
     pub version: String,
     /// `--codec`.
     pub codec: String,
-    /// `--profile`.
-    pub profile: String,
+    /// The rules of de-identification: `--profile`, `--retain`, `--clean`, `--date-shift`.
+    pub profile: Profile,
     /// The edition of PS3.15 that its table is of.
     pub edition: String,
     /// `--max-depth`.
@@ -35,14 +37,19 @@ impl Settings {
             // Names under another key cannot be compared.
             return Some("another key than now: give --key-file the key it was begun with".into());
         }
+        let options = |it: &Self| format!("`{}`", it.profile.options);
         let version = |it: &Self| format!("{} (journal {})", it.version, it.journal);
         let rows = [
             ("sauva", version(self), version(now)),
             ("--codec", self.codec.clone(), now.codec.clone()),
-            ("--profile", self.profile.clone(), now.profile.clone()),
+            ("--profile", self.profile.name.clone(), now.profile.name.clone()),
+            ("--retain and --clean", options(self), options(now)),
             ("PS3.15", self.edition.clone(), now.edition.clone()),
             ("--max-depth", self.max_depth.to_string(), now.max_depth.to_string()),
         ];
+        if self.profile != now.profile && rows.iter().all(|(_, then, now)| then == now) {
+            return Some("other overrides or another --date-shift in its profile than now".into());
+        }
         let differs = rows.into_iter().find(|(_, then, now)| then != now);
         differs.map(|(what, then, now)| format!("{what} {then}, not {now}")).or_else(|| {
             (self.input_id != now.input_id)
@@ -54,6 +61,7 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deident::ProfileOption;
 
     #[test]
     fn the_difference_is_named() {
@@ -61,7 +69,7 @@ mod tests {
             journal: JOURNAL_FORM,
             version: "1".into(),
             codec: "jpeg-ls".into(),
-            profile: "basic".into(),
+            profile: Profile::basic(),
             edition: "2026d".into(),
             max_depth: 32,
             key_fingerprint: "a".into(),
@@ -70,6 +78,9 @@ mod tests {
         assert_eq!(then.difference(&then), None);
         let now = Settings { codec: "native".into(), ..then.clone() };
         assert_eq!(then.difference(&now).unwrap(), "--codec jpeg-ls, not native");
+        let profile = Profile::basic().with([ProfileOption::RetainUids], None).unwrap();
+        let now = Settings { profile, ..then.clone() };
+        assert_eq!(then.difference(&now).unwrap(), "--retain and --clean ``, not `retain uids`");
         let now = Settings { key_fingerprint: "z".into(), ..now };
         assert!(then.difference(&now).unwrap().contains("another key"));
         let now = Settings { input_id: "z".into(), ..then.clone() };

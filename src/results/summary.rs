@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::metrics::{RankMetrics, load_balance, parallel_efficiency, per, sum};
-use crate::deident;
+use crate::deident::{self, Profile};
 use crate::record::{FileRecord, Outcome};
 use crate::stage::Stage;
 use crate::stats;
@@ -119,6 +119,8 @@ pub struct RunFacts {
     pub start_unix_s: u64,
     /// The MPI library, where one is in use.
     pub mpi: Option<String>,
+    /// The rules of de-identification.
+    pub profile: Profile,
     /// The codec on the command line.
     pub codec: String,
     /// Tells keys apart without telling the key.
@@ -149,7 +151,7 @@ pub fn summarize(
             "mpi": facts.mpi,
             "hosts": hosts,
             "slurm_job_id": std::env::var("SLURM_JOB_ID").ok(),
-            "options": { "codec": facts.codec, "profile": "basic", "schedule": "static" },
+            "options": { "codec": facts.codec, "profile": facts.profile.name, "schedule": "static" },
         }),
         input: Input {
             files: records.len() as u64,
@@ -157,9 +159,12 @@ pub fn summarize(
         },
         outcome: Counts::of(records),
         deid: json!({
-            "profile": "Basic Application Level Confidentiality Profile",
+            "profile": facts.profile.name,
             "standard": format!("DICOM PS3.15 {}", deident::EDITION),
-            "options": [],
+            "options": facts.profile.options,
+            "date_shift": facts.profile.date_shift,
+            "overrides": facts.profile.overrides.len(),
+            "method_codes": facts.profile.method_codes(),
             "key_fingerprint": facts.key_fingerprint,
         }),
         compression: compression(facts, records),

@@ -8,7 +8,7 @@ use super::pattern::{Pattern, Source};
 use super::search::Ground;
 use crate::dataset::layout::is_text;
 use crate::dataset::{DataSet, Tag, VR, Value};
-use crate::deident::{Concern, is_stand_in};
+use crate::deident::{Concern, Rules};
 use crate::instance::Original;
 
 /// Attributes that name an organisation, and no person.
@@ -52,9 +52,9 @@ impl Field {
 pub(super) struct Fields(Vec<Field>);
 
 impl Fields {
-    pub(super) fn of(file: &Bytes, original: &Original) -> Self {
+    pub(super) fn of(file: &Bytes, original: &Original, rules: &Rules) -> Self {
         let mut fields = Vec::new();
-        collect(file, &original.data_set, &mut fields);
+        collect(file, &original.data_set, rules, &mut fields);
         fields.sort_by_key(|field| field.start);
         Self(fields)
     }
@@ -67,10 +67,12 @@ impl Fields {
     }
 }
 
-fn collect(file: &Bytes, data_set: &DataSet, fields: &mut Vec<Field>) {
+fn collect(file: &Bytes, data_set: &DataSet, rules: &Rules, fields: &mut Vec<Field>) {
     for element in data_set.iter() {
         match &element.value {
-            Value::Sequence(items) => items.iter().for_each(|item| collect(file, item, fields)),
+            Value::Sequence(items) => {
+                items.iter().for_each(|item| collect(file, item, rules, fields));
+            }
             Value::Bytes(bytes) => {
                 let start = (bytes.as_ptr() as usize).wrapping_sub(file.as_ptr() as usize);
                 if start < file.len() && !bytes.is_empty() {
@@ -80,7 +82,7 @@ fn collect(file: &Bytes, data_set: &DataSet, fields: &mut Vec<Field>) {
                         tag: element.tag,
                         ground: ground(element.vr),
                         is_our_mark: element.tag == tags::DEIDENTIFICATION_METHOD
-                            && is_stand_in(element) == Some(true),
+                            && rules.is_stand_in(element) == Some(true),
                     });
                 }
             }

@@ -39,6 +39,7 @@ use super::guarded;
 use super::origin::Origin;
 use super::reports::Reports;
 use super::table::Row;
+use crate::deident::Rules;
 use crate::manifest::FileEntry;
 use crate::read::{self, Limits};
 use ground::Fields;
@@ -86,7 +87,9 @@ pub(super) fn search(
         for searcher in Searcher::over(patterns) {
             patient.inputs.par_iter().filter_map(|(_, row)| *row).for_each(|row| {
                 let path = row.cell("path");
-                guarded(path, findings, || instance(output, path, &searcher, findings));
+                guarded(path, findings, || {
+                    instance(output, path, origin.deidentifier.rules(), &searcher, findings)
+                });
             });
         }
     });
@@ -136,7 +139,7 @@ fn input(
     values::of_path(&entry.path, patterns);
     let read = read::read(&origin.input.join(&entry.path), &Limits::default());
     if let Ok(read) = &read {
-        values::of_data_set(&read.data_set, patterns);
+        values::of_data_set(&read.data_set, origin.deidentifier.rules(), patterns);
     }
     let Some(row) = row else {
         return;
@@ -155,7 +158,7 @@ fn input(
 }
 
 /// Searches one instance and its name.
-fn instance(output: &Path, path: &str, searcher: &Searcher, findings: &Findings) {
+fn instance(output: &Path, path: &str, rules: &Rules, searcher: &Searcher, findings: &Findings) {
     for hit in searcher.hits(path.as_bytes()) {
         if hit.counts(path.as_bytes(), Ground::Text) {
             findings.add(Kind::Leak, path, format!("{} stands in the name", hit.pattern.source));
@@ -165,7 +168,7 @@ fn instance(output: &Path, path: &str, searcher: &Searcher, findings: &Findings)
     let Ok(file) = read::read_whole(&output.join(path), &limits) else {
         return; // Told by the check of the file.
     };
-    let fields = read::parse(&file, &limits).ok().map(|read| Fields::of(&file, &read));
+    let fields = read::parse(&file, &limits).ok().map(|read| Fields::of(&file, &read, rules));
     for hit in searcher.hits(&file) {
         let source = hit.pattern.source;
         match fields.as_ref().and_then(|fields| fields.at(&hit.range)) {

@@ -10,12 +10,12 @@ use dicom::encoding::text::{SpecificCharacterSet, TextCodec};
 use super::pattern::{MIN_BYTES, Patterns, Searched, Source};
 use crate::dataset::layout::is_text;
 use crate::dataset::{DataSet, Tag, VR, Value};
-use crate::deident::{Concern, concern};
+use crate::deident::{Concern, Rules};
 use crate::stats::modality;
 
 /// The values of a data set, at every depth.
-pub(super) fn of_data_set(data_set: &DataSet, patterns: &mut Patterns) {
-    level(data_set, &[], false, patterns);
+pub(super) fn of_data_set(data_set: &DataSet, rules: &Rules, patterns: &mut Patterns) {
+    level(data_set, &[], false, rules, patterns);
 }
 
 /// `inside` a sequence that the profile does not keep, text of attributes that it keeps elsewhere is
@@ -24,12 +24,13 @@ fn level(
     data_set: &DataSet,
     outer: &[SpecificCharacterSet],
     inside: bool,
+    rules: &Rules,
     patterns: &mut Patterns,
 ) {
     let own = character_sets(data_set);
     let sets = own.as_deref().unwrap_or(outer);
     for element in data_set.iter() {
-        let mut concern = concern(element.tag);
+        let mut concern = rules.concern(element.tag);
         if inside && says_something(element.vr) {
             concern = concern.max(Concern::Descriptor);
         }
@@ -37,7 +38,7 @@ fn level(
             Value::Sequence(items) => {
                 let inside = inside || concern != Concern::None;
                 for item in items {
-                    level(item, sets, inside, patterns);
+                    level(item, sets, inside, rules, patterns);
                 }
             }
             Value::Bytes(bytes) if concern != Concern::None => {
@@ -175,10 +176,11 @@ mod tests {
 
     use super::*;
     use crate::dataset::Element;
+    use crate::deident::Profile;
 
     fn forms(data_set: &DataSet) -> Vec<String> {
         let mut patterns = Patterns::default();
-        of_data_set(data_set, &mut patterns);
+        of_data_set(data_set, &Rules::new(Profile::basic()), &mut patterns);
         let plain = patterns.forms.iter().filter(|(_, pattern)| !pattern.is_wide);
         let mut forms: Vec<String> =
             plain.map(|(form, _)| String::from_utf8_lossy(form).into_owned()).collect();

@@ -1,0 +1,376 @@
+//! Structured content (PS3.15 section E.3.4): the content items of a report, each by its concept in
+//! Table E.3.4-1; what the table does not name, by its value type.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use dicom::dictionary_std::tags;
+
+use super::DeidentError;
+use super::clean::{Cleaner, Mode, Outcome, Place, is_local_code, sequence};
+use super::dates;
+use super::dummy;
+use super::options::{Options, ProfileOption};
+use super::table::{ActionCode, Cell, action_code, cells, option_columns};
+use super::text::Text;
+use crate::dataset::{DataSet, Element, Tag, VR, Value};
+
+const TABLE: &str = include_str!("tables/ps3.15-2026d-e3-4-1.csv");
+
+/// What is done with a content item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ItemAction {
+    /// It is left out with all below it.
+    Remove,
+    /// Its value says nothing; references and UIDs are replaced.
+    Dummy,
+    Keep,
+    Clean,
+    Shift,
+    /// No row names it: its value type decides.
+    Unlisted,
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub(super) struct ItemRow {
+    pub(super) meaning: String,
+    pub(super) value_type: String,
+    pub(super) basic: ActionCode,
+    cells: Vec<(ProfileOption, Cell)>,
+}
+
+/// By scheme and code; one concept may have rows of several value types.
+type Rows = HashMap<(String, String), Vec<ItemRow>>;
+
+/// Concepts of SNOMED CT that reports of before 2020 name by the code of SNOMED RT (PS3.16 annex O
+/// maps them). The designators SRT, SNM3 and 99SDM stand for the same codes (PS3.16 section 8.1).
+const RETIRED: [(&str, &str); 10] = [
+    ("DD-60002", "116224001"),
+    ("F-02455", "160476009"),
+    ("F-00033", "271921002"),
+    ("G-C0E3", "363698007"),
+    ("R-42B89", "371524004"),
+    ("G-D320", "397898000"),
+    ("DF-0070B", "398164008"),
+    ("G-D321", "398201009"),
+    ("DF-0068E", "398325003"),
+    ("PA-30029", "440252007"),
+];
+
+pub(super) fn rows() -> &'static Rows {
+    static PARSED: OnceLock<Rows> = OnceLock::new();
+    PARSED.get_or_init(|| parse(TABLE).expect("the table is checked by a test"))
+}
+
+fn parse(csv: &str) -> Option<Rows> {
+    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(csv.as_bytes());
+    let columns = option_columns(reader.headers().ok()?)?;
+    let mut rows = Rows::new();
+    for record in reader.records() {
+        let record = record.ok()?;
+        let row = ItemRow {
+            meaning: record[2].to_owned(),
+            value_type: record[3].to_owned(),
+            basic: action_code(&record[4])?,
+            cells: cells(&record, &columns)?,
+        };
+        rows.entry((record[1].to_owned(), record[0].to_owned())).or_default().push(row);
+    }
+    Some(rows)
+}
+
+/// What is done with an item of this concept and value type under these options.
+pub(super) fn item_action(
+    scheme: &str,
+    code: &str,
+    value_type: &str,
+    options: &Options,
+) -> ItemAction {
+    let (scheme, code) = match scheme {
+        "SRT" | "SNM3" | "99SDM" => {
+            let current = RETIRED.iter().find(|(retired, _)| *retired == code);
+            ("SCT", current.map_or(code, |(_, current)| *current))
+        }
+        _ => (scheme, code),
+    };
+    let Some(of_concept) = rows().get(&(scheme.to_owned(), code.to_owned())) else {
+        return ItemAction::Unlisted;
+    };
+    let row = of_concept.iter().find(|row| row.value_type == value_type);
+    // A concept with another value type than the table's names the same thing.
+    let Some(row) = row.or_else(|| of_concept.first()) else {
+        return ItemAction::Unlisted;
+    };
+    let says = |cell: Cell| options.iter().find(|option| row.cells.contains(&(*option, cell)));
+    match (says(Cell::Clean), says(Cell::Keep)) {
+        (Some(ProfileOption::RetainModifiedDates), _) => ItemAction::Shift,
+        (Some(_), _) => ItemAction::Clean,
+        (None, Some(_)) => ItemAction::Keep,
+        // A template may ask for items whose code is X/D: they stand and say nothing.
+        (None, None) if row.basic == ActionCode::X => ItemAction::Remove,
+        (None, None) => ItemAction::Dummy,
+    }
+}
+
+/// Designators of schemes that a standard body publishes (PS3.16 table 8-1); others are local.
+pub(super) fn is_standard_scheme(designator: &str) -> bool {
+    const KNOWN: [&str; 40] = [
+        "DCM",
+        "SCT",
+        "SRT",
+        "SNM3",
+        "99SDM",
+        "LN",
+        "UCUM",
+        "RADLEX",
+        "FMA",
+        "UMLS",
+        "NCIt",
+        "I9",
+        "I9C",
+        "I10",
+        "I10P",
+        "ICDO3",
+        "ICD10",
+        "BI",
+        "ACR",
+        "MA",
+        "MDC",
+        "NCDR",
+        "NCDR [2.0b]",
+        "HPC",
+        "IBSI",
+        "RXNORM",
+        "CD10",
+        "UNS",
+        "UBERON",
+        "BTO",
+        "PUBCHEM_CID",
+        "CPT4",
+        "C4",
+        "ISO3166_1",
+        "ISO639_1",
+        "NDC",
+        "MDNS",
+        "UPC",
+        "SDM",
+        "DC",
+    ];
+    KNOWN.contains(&designator)
+}
+
+/// Attributes that hold the value of a content item (PS3.3 section C.17.3.2), and what else says
+/// something of it.
+pub(super) const VALUES: [Tag; 7] = [
+    tags::TEXT_VALUE,
+    tags::PERSON_NAME,
+    tags::UID,
+    tags::DATE_TIME,
+    tags::DATE,
+    tags::TIME,
+    tags::CONCEPT_CODE_SEQUENCE,
+];
+
+impl Cleaner<'_> {
+    /// A sequence of content items, or of items that hold such sequences.
+    pub(super) fn content(&self, element: Element, place: &Place<'_>) -> Outcome {
+        let Element { tag, value, .. } = element;
+        let Value::Sequence(items) = value else {
+            return Ok(None);
+        };
+        let mut kept = Vec::with_capacity(items.len());
+        for item in items {
+            if let Some(item) = self.content_item(item, tag, place)? {
+                kept.push(item);
+            }
+        }
+        if kept.is_empty() && tag == tags::CONTENT_SEQUENCE {
+            kept.push(dummy::content_item());
+        }
+        Ok(Some(sequence(tag, kept)))
+    }
+
+    fn content_item(
+        &self,
+        item: DataSet,
+        tag: Tag,
+        place: &Place<'_>,
+    ) -> Result<Option<DataSet>, DeidentError> {
+        let action = self.action_of(&item);
+        if action == ItemAction::Remove {
+            return Ok(None);
+        }
+        // Values are taken out and put back, so that the rules of attributes do not see them.
+        let mut item = item;
+        let taken: Vec<Element> = VALUES.iter().filter_map(|tag| item.remove(*tag)).collect();
+        let below: Vec<Element> =
+            [tags::CONTENT_SEQUENCE, tags::SPECIMEN_PREPARATION_STEP_CONTENT_ITEM_SEQUENCE]
+                .iter()
+                .filter_map(|tag| item.remove(*tag))
+                .collect();
+        let mode =
+            if tag == tags::WAVEFORM_ANNOTATION_SEQUENCE { Mode::Clean } else { Mode::Profile };
+        let mut cleaned = self.level(item, Some(tag), mode, place.charset)?;
+        for element in taken {
+            if let Some(element) = self.item_value(element, action, place)? {
+                cleaned.put(element);
+            }
+        }
+        for element in below {
+            if let Some(element) = self.content(element, place)? {
+                cleaned.put(element);
+            }
+        }
+        Ok(Some(cleaned))
+    }
+
+    fn action_of(&self, item: &DataSet) -> ItemAction {
+        let concept = item.sequence(tags::CONCEPT_NAME_CODE_SEQUENCE).and_then(<[_]>::first);
+        let Some(concept) = concept else {
+            return ItemAction::Unlisted;
+        };
+        let scheme = concept.text(tags::CODING_SCHEME_DESIGNATOR).unwrap_or_default();
+        let code = [tags::CODE_VALUE, tags::LONG_CODE_VALUE, tags::URN_CODE_VALUE]
+            .into_iter()
+            .find_map(|tag| concept.text(tag))
+            .unwrap_or_default();
+        let value_type = item.text(tags::VALUE_TYPE).unwrap_or_default();
+        item_action(scheme, code, value_type, self.rules.options())
+    }
+
+    fn item_value(&self, element: Element, action: ItemAction, place: &Place<'_>) -> Outcome {
+        let (tag, vr) = (element.tag, element.vr);
+        let stays = action == ItemAction::Keep;
+        match tag {
+            tags::TEXT_VALUE | tags::PERSON_NAME if stays => {
+                let text = Text { charset: place.charset, identifiers: &self.identifiers };
+                let vr = if tag == tags::TEXT_VALUE { VR::UT } else { VR::PN };
+                Ok(Some(text.kept(Element { vr, ..element })))
+            }
+            tags::TEXT_VALUE if matches!(action, ItemAction::Clean | ItemAction::Unlisted) => {
+                let text = Text { charset: place.charset, identifiers: &self.identifiers };
+                let cleaned = text.cleaned(Element { vr: VR::UT, ..element });
+                Ok(cleaned.or_else(|| Some(Element::text(tag, VR::UT, dummy::REMOVED))))
+            }
+            tags::TEXT_VALUE => Ok(Some(Element::text(tag, VR::UT, dummy::REMOVED))),
+            tags::PERSON_NAME => Ok(Some(Element::text(tag, VR::PN, dummy::REMOVED))),
+            tags::UID => {
+                let is_kept =
+                    stays || action == ItemAction::Unlisted && self.has(ProfileOption::RetainUids);
+                if is_kept {
+                    let rule = self.rules.rule(tags::SOP_CLASS_UID);
+                    return Ok(super::text::tidy(tag, VR::UI, rule.vr, bytes_of(&element)));
+                }
+                Ok(self.replace_uids(element))
+            }
+            tags::DATE | tags::TIME | tags::DATE_TIME => {
+                let vr = match tag {
+                    tags::DATE => VR::DA,
+                    tags::TIME => VR::TM,
+                    _ => VR::DT,
+                };
+                Ok(Some(self.item_date(element, vr, action)))
+            }
+            _ => {
+                debug_assert_eq!((tag, vr), (tags::CONCEPT_CODE_SEQUENCE, vr));
+                self.item_code(element, action, place)
+            }
+        }
+    }
+
+    fn item_date(&self, element: Element, vr: VR, action: ItemAction) -> Element {
+        let unlisted = action == ItemAction::Unlisted;
+        let text = String::from_utf8_lossy(&bytes_of(&element)).into_owned();
+        let is_kept =
+            action == ItemAction::Keep || unlisted && self.has(ProfileOption::RetainFullDates);
+        let is_shifted =
+            action == ItemAction::Shift || unlisted && self.has(ProfileOption::RetainModifiedDates);
+        if is_kept && dates::is_valid(vr, &text) {
+            return Element { vr, ..element };
+        }
+        let moved = if is_shifted { self.shift.apply(vr, &text) } else { None };
+        moved.map_or_else(
+            || Element::text(element.tag, vr, dummy::date(vr)),
+            |moved| Element::text(element.tag, vr, &moved),
+        )
+    }
+
+    fn item_code(&self, element: Element, action: ItemAction, place: &Place<'_>) -> Outcome {
+        let Value::Sequence(items) = element.value else {
+            return Ok(None);
+        };
+        let items = items.into_iter().map(|item| {
+            let is_dummy = match action {
+                ItemAction::Keep => false,
+                ItemAction::Dummy => true,
+                _ => is_local_code(&item),
+            };
+            if is_dummy {
+                return Ok(dummy::code_item());
+            }
+            self.level(item, Some(element.tag), Mode::Profile, place.charset)
+        });
+        Ok(Some(sequence(element.tag, items.collect::<Result<_, _>>()?)))
+    }
+}
+
+fn bytes_of(element: &Element) -> bytes::Bytes {
+    match &element.value {
+        Value::Bytes(bytes) => bytes.clone(),
+        Value::Sequence(_) | Value::Encapsulated(_) => bytes::Bytes::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(options: &[ProfileOption]) -> Options {
+        Options::new(options.iter().copied()).unwrap()
+    }
+
+    #[test]
+    fn the_table_is_whole() {
+        let all: Vec<&ItemRow> = rows().values().flatten().collect();
+        let count = |code| all.iter().filter(|row| row.basic == code).count();
+        assert_eq!(all.len(), 214);
+        assert_eq!(
+            (count(ActionCode::D), count(ActionCode::X), count(ActionCode::XOrD)),
+            (60, 135, 19)
+        );
+    }
+
+    #[test]
+    fn every_code_is_carried_out_under_every_option() {
+        for ((scheme, code), of_concept) in rows() {
+            for row in of_concept {
+                let action = |options: &[ProfileOption]| {
+                    item_action(scheme, code, &row.value_type, &with(options))
+                };
+                let expected =
+                    if row.basic == ActionCode::X { ItemAction::Remove } else { ItemAction::Dummy };
+                assert_eq!(action(&[]), expected, "{code} {scheme}");
+                for (option, cell) in &row.cells {
+                    let expected = match (cell, option) {
+                        (Cell::Keep, _) => ItemAction::Keep,
+                        (Cell::Clean, ProfileOption::RetainModifiedDates) => ItemAction::Shift,
+                        (Cell::Clean, _) => ItemAction::Clean,
+                    };
+                    assert_eq!(action(&[*option]), expected, "{code} {scheme} {option:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn retired_designators_name_the_same_concepts() {
+        for scheme in ["SRT", "SNM3", "99SDM"] {
+            for (retired, current) in RETIRED {
+                let action = |scheme, code| item_action(scheme, code, "TEXT", &with(&[]));
+                assert_eq!(action(scheme, retired), action("SCT", current), "{retired}");
+                assert_ne!(action(scheme, retired), ItemAction::Unlisted, "{retired}");
+            }
+        }
+    }
+}

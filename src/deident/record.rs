@@ -1,0 +1,64 @@
+//! What an instance says of its own de-identification (PS3.15 section E.1.1 and tables E.3.*): only what
+//! really ran is claimed, and what earlier tools claimed stays.
+
+use dicom::dictionary_std::tags;
+
+use super::options::{Options, ProfileOption};
+use super::profile::Profile;
+use crate::dataset::{DataSet, VR};
+
+/// The profile as it is named in De-identification Method (0012,0063).
+pub const METHOD: &str = "Sauva: PS3.15 Basic Application Level Confidentiality";
+
+/// CID 7050 "De-identification Method" (PS3.16).
+const BASIC_PROFILE: (&str, &str) = ("113100", "Basic Application Confidentiality Profile");
+
+/// Says in a cleaned data set that the profile ran.
+pub(super) fn record(data_set: &mut DataSet, profile: &Profile) {
+    data_set.put_text(tags::PATIENT_IDENTITY_REMOVED, VR::CS, "YES");
+    let before = data_set.bytes(tags::DEIDENTIFICATION_METHOD).cloned().unwrap_or_default();
+    let before = String::from_utf8_lossy(&before);
+    let method = match before.trim() {
+        "" => METHOD.to_owned(),
+        before if before.split('\\').any(|method| method.trim() == METHOD) => before.to_owned(),
+        before => format!("{before}\\{METHOD}"),
+    };
+    data_set.put_text(tags::DEIDENTIFICATION_METHOD, VR::LO, &method);
+    let mut codes = data_set
+        .sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE)
+        .map_or_else(Vec::new, <[DataSet]>::to_vec);
+    for (code, meaning) in claims(profile) {
+        if !codes.iter().any(|item| item.text(tags::CODE_VALUE) == Some(code)) {
+            codes.push(code_item(code, meaning));
+        }
+    }
+    data_set.put_sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE, codes);
+    let times = temporal_information(&profile.options);
+    data_set.put_text(tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED, VR::CS, times);
+}
+
+/// The codes that the profile may claim. One that keeps more than the standard's is not the
+/// standard's.
+pub(super) fn claims(profile: &Profile) -> Vec<(&'static str, &'static str)> {
+    let basic = (!profile.is_weakened()).then_some(BASIC_PROFILE);
+    basic.into_iter().chain(profile.options.iter().map(ProfileOption::code)).collect()
+}
+
+/// Longitudinal Temporal Information Modified (0028,0303).
+pub(super) fn temporal_information(options: &Options) -> &'static str {
+    if options.has(ProfileOption::RetainFullDates) {
+        "UNMODIFIED"
+    } else if options.has(ProfileOption::RetainModifiedDates) {
+        "MODIFIED"
+    } else {
+        "REMOVED"
+    }
+}
+
+fn code_item(code: &str, meaning: &str) -> DataSet {
+    let mut item = DataSet::new();
+    item.put_text(tags::CODE_VALUE, VR::SH, code);
+    item.put_text(tags::CODING_SCHEME_DESIGNATOR, VR::SH, "DCM");
+    item.put_text(tags::CODE_MEANING, VR::LO, meaning);
+    item
+}
