@@ -17,6 +17,7 @@ mod scene;
 mod token;
 mod wire;
 
+use std::io;
 use std::path::Path;
 
 use super::{SampleError, SampleReport, new_folder};
@@ -42,13 +43,17 @@ pub fn generate_planted(seed: u64, output: &Path) -> Result<SampleReport, Sample
         std::fs::write(path, &file.bytes)?;
         report.bytes += file.bytes.len() as u64;
     }
-    let mut list = csv::Writer::from_path(output.join(TOKENS)).map_err(std::io::Error::from)?;
-    list.write_record(["item", "token", "place"]).map_err(std::io::Error::from)?;
-    for PlantedToken { token, place, item } in &tree.tokens {
-        list.write_record([&item.to_string(), token, place]).map_err(std::io::Error::from)?;
-    }
-    list.flush()?;
+    write_list(&tree.tokens, &output.join(TOKENS))?;
     Ok(report)
+}
+
+fn write_list(tokens: &[PlantedToken], path: &Path) -> io::Result<()> {
+    let mut list = csv::Writer::from_path(path)?;
+    list.write_record(["item", "token", "place"])?;
+    for PlantedToken { token, place, item } in tokens {
+        list.write_record([&item.to_string(), token, place])?;
+    }
+    list.flush()
 }
 
 /// Every token that [`generate_planted`] plants with this seed: unique, of 14 capitals and digits, or

@@ -55,8 +55,8 @@ fn put_safe(planter: &mut Planter, data_set: &mut DataSet) {
     data_set.put_text(Tag(0x2001, 0x0010), VR::LO, "Philips Imaging DD 001");
     let token = planter.word(14, "Philips Imaging DD 001 (2001,xx03), a number, as SH");
     data_set.put_text(Tag(0x2001, 0x1003), VR::SH, &token);
-    let token = planter.word(14, "Philips Imaging DD 001 (2001,xx06), a code, as text");
-    data_set.put_text(Tag(0x2001, 0x1006), VR::LT, &format!("for Dr {token}"));
+    let token = planter.word(14, "Philips Imaging DD 001 (2001,xx04), a code, as text");
+    data_set.put_text(Tag(0x2001, 0x1004), VR::LT, &format!("for Dr {token}"));
 }
 
 fn put_sequences(planter: &mut Planter, data_set: &mut DataSet) {

@@ -16,8 +16,10 @@ pub(super) fn scenes(planter: &mut Planter) -> Vec<Scene> {
         secondary_capture(planter),
         too_deep(planter),
         no_identity(planter),
+        cut_off(planter),
         photometric(planter),
         transfer_syntax(planter),
+        selector_url(planter),
         code_word(planter, "modality", tags::MODALITY, 25),
         code_word(planter, "character-set", tags::SPECIFIC_CHARACTER_SET, 39),
     ];
@@ -88,6 +90,15 @@ fn no_identity(planter: &mut Planter) -> Scene {
     Scene::refused("no-identity", data_set, "no-identity")
 }
 
+/// A file that ends before its pixels.
+fn cut_off(planter: &mut Planter) -> Scene {
+    let mut data_set = image(planter, "cut-off");
+    data_set.remove(tags::PIXEL_DATA);
+    let token = planter.word(69, "Patient's Name in a file that is cut off");
+    data_set.put_text(tags::PATIENT_NAME, VR::PN, &token);
+    Scene::refused("cut-off", data_set, "pixel-data")
+}
+
 fn photometric(planter: &mut Planter) -> Scene {
     let mut data_set = image(planter, "photometric");
     let token = planter.word(25, "Photometric Interpretation, a word");
@@ -100,6 +111,14 @@ fn transfer_syntax(planter: &mut Planter) -> Scene {
     let token = planter.word(33, "Transfer Syntax UID, a word");
     let meta = vec![Element::text(tags::TRANSFER_SYNTAX_UID, VR::UI, &token)];
     Scene { meta, ..Scene::refused("transfer-syntax", data_set, "transfer-syntax") }
+}
+
+/// The one row of the table that wants a dummy for a URL.
+fn selector_url(planter: &mut Planter) -> Scene {
+    let mut data_set = image(planter, "selector-url");
+    let token = planter.word(19, "Selector UR Value");
+    data_set.put_text(tags::SELECTOR_UR_VALUE, VR::UR, &format!("http://{token}.example/"));
+    Scene { expected: Expected::Either, ..Scene::new("selector-url", data_set) }
 }
 
 /// A word where a term of a list belongs, on which much depends.

@@ -22,6 +22,20 @@ fn image(planter: &mut Planter, name: &'static str) -> DataSet {
     data_set
 }
 
+/// Attributes that identify, and the attributes that are kept into which their words are written too.
+const TWICE: [(Tag, VR, Tag, VR); 10] = [
+    (tags::PATIENT_ID, VR::LO, tags::MANUFACTURER_MODEL_NAME, VR::LO),
+    (tags::ACCESSION_NUMBER, VR::SH, tags::FILTER_TYPE, VR::SH),
+    (tags::STUDY_ID, VR::SH, tags::CONVOLUTION_KERNEL, VR::SH),
+    (tags::REFERRING_PHYSICIAN_NAME, VR::PN, tags::CONTRAST_BOLUS_ROUTE, VR::LO),
+    (tags::OPERATORS_NAME, VR::PN, tags::SCAN_OPTIONS, VR::CS),
+    (tags::INSTITUTION_NAME, VR::LO, tags::MANUFACTURER, VR::LO),
+    (tags::STATION_NAME, VR::SH, tags::RESCALE_TYPE, VR::LO),
+    (tags::OTHER_PATIENT_NAMES, VR::PN, tags::DEIDENTIFICATION_METHOD, VR::LO),
+    (tags::PATIENT_BIRTH_NAME, VR::PN, tags::WINDOW_CENTER_WIDTH_EXPLANATION, VR::LO),
+    (tags::PATIENT_ADDRESS, VR::LO, tags::RECEIVE_COIL_NAME, VR::SH),
+];
+
 /// Words of the patient's and the physicians' names and identifiers in attributes that are kept.
 fn repeated(planter: &mut Planter) -> Scene {
     let mut data_set = image(planter, "repeated");
@@ -33,43 +47,8 @@ fn repeated(planter: &mut Planter) -> Scene {
     data_set.put_text(tags::SOFTWARE_VERSIONS, VR::LO, &format!("VB17 {family}"));
     data_set.put_text(tags::SEQUENCE_NAME, VR::SH, &given);
     data_set.put_text(tags::IMAGE_TYPE, VR::CS, &format!("ORIGINAL\\PRIMARY\\AXIAL\\{middle}"));
-    for (source, source_vr, kept, kept_vr, place) in [
-        (
-            tags::PATIENT_ID,
-            VR::LO,
-            tags::MANUFACTURER_MODEL_NAME,
-            VR::LO,
-            "Manufacturer's Model Name",
-        ),
-        (tags::ACCESSION_NUMBER, VR::SH, tags::FILTER_TYPE, VR::SH, "Filter Type"),
-        (tags::STUDY_ID, VR::SH, tags::CONVOLUTION_KERNEL, VR::SH, "Convolution Kernel"),
-        (
-            tags::REFERRING_PHYSICIAN_NAME,
-            VR::PN,
-            tags::CONTRAST_BOLUS_ROUTE,
-            VR::LO,
-            "Contrast/Bolus Route",
-        ),
-        (tags::OPERATORS_NAME, VR::PN, tags::SCAN_OPTIONS, VR::CS, "Scan Options"),
-        (tags::INSTITUTION_NAME, VR::LO, tags::MANUFACTURER, VR::LO, "Manufacturer"),
-        (tags::STATION_NAME, VR::SH, tags::RESCALE_TYPE, VR::LO, "Rescale Type"),
-        (
-            tags::OTHER_PATIENT_NAMES,
-            VR::PN,
-            tags::DEIDENTIFICATION_METHOD,
-            VR::LO,
-            "De-identification Method",
-        ),
-        (
-            tags::PATIENT_BIRTH_NAME,
-            VR::PN,
-            tags::WINDOW_CENTER_WIDTH_EXPLANATION,
-            VR::LO,
-            "Window Explanation",
-        ),
-        (tags::PATIENT_ADDRESS, VR::LO, tags::RECEIVE_COIL_NAME, VR::SH, "Receive Coil Name"),
-    ] {
-        let token = planter.word(38, &format!("in an identifying attribute, and in {place}"));
+    for (source, source_vr, kept, kept_vr) in TWICE {
+        let token = planter.word(38, &format!("{source}, and in {kept}"));
         data_set.put_text(source, source_vr, &token);
         data_set.put_text(kept, kept_vr, &token);
     }
