@@ -264,6 +264,11 @@ pub struct GenerateArgs {
     /// What the images show.
     #[arg(long, value_enum, default_value_t = SampleKind::Ct)]
     pub kind: SampleKind,
+    /// Small files instead that hold an invented token in every place where an identity may hide, in
+    /// five encodings. tokens.csv there lists the tokens and their places: none may be found in what a
+    /// de-identifier makes of the files. Some of them must be refused.
+    #[arg(long, conflicts_with_all = ["count", "kind"])]
+    pub planted: bool,
     /// The same seed gives the same bytes.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

@@ -11,6 +11,7 @@ use dicom::transfer_syntax::TransferSyntaxRegistry;
 use super::dictionary::standard_vr;
 use super::numbers::{le16, le32};
 use super::{Limits, ReadError};
+use crate::dataset::layout::has_long_length;
 use crate::dataset::{Tag, VR};
 
 /// How the elements of a data set are laid out (PS3.5 section 7.1).
@@ -91,7 +92,7 @@ fn meta(file: &Bytes, start: usize) -> Result<(Option<String>, usize), ReadError
         if tag.0 != 0x0002 {
             break;
         }
-        let (header_length, length) = if matches!(vr, VR::OB | VR::OW | VR::UN | VR::UT | VR::SQ) {
+        let (header_length, length) = if has_long_length(vr) {
             let long = file.get(at + 8..at + 12).ok_or(ReadError::Damaged("file meta cut off"))?;
             (12, le32(long, 0) as usize)
         } else {

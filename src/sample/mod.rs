@@ -11,6 +11,7 @@ mod part10;
 mod phantom;
 mod plan;
 mod planted;
+mod planted_tree;
 mod random;
 
 use std::io;
@@ -24,6 +25,10 @@ use header::Identities;
 use part10::Layout;
 use plan::{Slice, plan};
 use planted::Planted;
+pub use planted_tree::{
+    Expected, PlantedFile, PlantedToken, TOKENS, generate_planted, planted_dates, planted_files,
+    planted_tokens,
+};
 
 /// What the images show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,14 +82,19 @@ pub enum SampleError {
 /// # Ok::<(), sauva::sample::SampleError>(())
 /// ```
 pub fn generate(options: &SampleOptions, output: &Path) -> Result<SampleReport, SampleError> {
-    std::fs::create_dir_all(output)?;
-    if std::fs::read_dir(output)?.next().is_some() {
-        return Err(SampleError::NotEmpty);
-    }
+    new_folder(output)?;
     let slices = plan(options);
     let lengths = slices.par_iter().map(|slice| write(options, slice, output));
     let bytes = lengths.try_reduce(|| 0, |one, other| Ok(one + other))?;
     Ok(SampleReport { files: slices.len(), bytes })
+}
+
+fn new_folder(output: &Path) -> Result<(), SampleError> {
+    std::fs::create_dir_all(output)?;
+    if std::fs::read_dir(output)?.next().is_some() {
+        return Err(SampleError::NotEmpty);
+    }
+    Ok(())
 }
 
 /// Every identifying string of at least 7 bytes that [`generate`] plants with these options: names

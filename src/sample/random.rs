@@ -15,6 +15,8 @@ pub(super) enum Purpose {
     Body,
     Texture,
     Noise,
+    PlantedToken,
+    PlantedUid,
 }
 
 /// Numbers that depend on seed, purpose and index alone.

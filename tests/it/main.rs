@@ -8,6 +8,7 @@ mod faults;
 mod help;
 #[cfg(feature = "mpi")]
 mod mpi;
+mod planted;
 #[cfg(feature = "test-hooks")]
 mod poison;
 mod privacy;
