@@ -108,6 +108,10 @@ pub struct RunArgs {
     /// stands for. It names patients: keep it outside the output.
     #[arg(long, value_name = "FILE")]
     pub private_log: Option<PathBuf>,
+    /// Also make OUT/media, a file-set for exchange (PS3.10): a DICOMDIR, and the instances as hard links
+    /// under names of at most 8 characters.
+    #[arg(long)]
+    pub dicomdir: bool,
     /// Where the work is done. process: in a worker process, so that a file which crashes, hangs or eats
     /// memory costs that file alone. none: in the rank itself, where such a file ends the job.
     #[arg(long, value_enum, default_value_t = Isolation::Process)]
@@ -181,6 +185,7 @@ impl RunArgs {
             rules,
             threads,
             private_log,
+            dicomdir,
             isolation,
             wall_limit,
             cpu_limit,
@@ -205,6 +210,7 @@ impl RunArgs {
             output: new_path(&output).map_err(|error| ConfigError::Output(error.kind()))?,
             key_file,
             private_log,
+            dicomdir,
             profile: rules.resolve()?,
             codec,
             encoder,

@@ -19,6 +19,8 @@ pub struct RunConfig {
     pub key_file: Option<PathBuf>,
     /// Where the operator's list of real paths goes, outside the output.
     pub private_log: Option<PathBuf>,
+    /// Whether a file-set with a DICOMDIR is made of the instances.
+    pub dicomdir: bool,
     /// The rules of de-identification.
     pub profile: Profile,
     /// The name of the codec.
@@ -183,6 +185,7 @@ mod tests {
             output: output.into(),
             key_file: None,
             private_log: private_log.map(Into::into),
+            dicomdir: false,
             profile: Profile::basic(),
             codec: "jpeg-ls".into(),
             encoder: Encoder::by_name("jpeg-ls").unwrap(),

@@ -15,6 +15,7 @@ pub mod image;
 pub mod instance;
 pub mod ledger;
 pub mod manifest;
+pub mod media;
 pub mod memory;
 pub mod pipeline;
 pub mod process;

@@ -2,10 +2,12 @@
 //! touched. With the input and the key, every input is accounted for and the output is searched for
 //! what identifies (see `leak`).
 
+mod directory;
 mod finding;
 mod instance;
 mod leak;
 mod manifest;
+mod media;
 mod origin;
 mod reports;
 mod table;
@@ -50,6 +52,7 @@ pub fn audit(output: &Path, rules: &Rules, origin: Option<&Origin>) -> Audit {
             instance::check(output, entry, row, rules, &totals, &findings);
         });
     });
+    guarded(media::PLACE, &findings, || media::check(output, &reports, &findings));
     let totals = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
     check_statistics(&reports, &totals, &findings);
     let origin = origin.map(|origin| {

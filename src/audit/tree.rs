@@ -1,5 +1,5 @@
-//! What stands below the folder of the instances: the manifest in, the paths that are there and are
-//! regular files out; all else is named. Links are not followed.
+//! What stands below the folder of the instances, or of a file-set: the paths that belong there in, those
+//! that are there and are regular files out; all else is named. Links are not followed.
 
 use std::collections::HashSet;
 use std::fs;
@@ -16,15 +16,31 @@ pub(super) fn check<'a>(
     findings: &Findings,
 ) -> Vec<&'a Entry> {
     let expected: HashSet<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
-    let mut folders: HashSet<&str> = HashSet::from([INSTANCES]);
-    for path in &expected {
+    let there = list(output, INSTANCES, &expected, "manifest", findings);
+    let is_there = |entry: &&Entry| there.contains(&entry.path);
+    for missing in entries.iter().filter(|entry| !is_there(entry)) {
+        findings.add(Kind::File, missing.path.clone(), "in the manifest, and no file is there");
+    }
+    entries.iter().filter(is_there).collect()
+}
+
+/// The regular files of a folder that are expected there by a list; what else is there is named.
+pub(super) fn list(
+    output: &Path,
+    root: &'static str,
+    expected: &HashSet<&str>,
+    list: &str,
+    findings: &Findings,
+) -> HashSet<String> {
+    let mut folders: HashSet<&str> = HashSet::from([root]);
+    for path in expected {
         folders.extend(path.match_indices('/').map(|(at, _)| &path[..at]));
     }
     let mut there: HashSet<String> = HashSet::new();
     let mut to_list = Vec::new();
-    match fs::symlink_metadata(output.join(INSTANCES)) {
-        Ok(meta) if meta.is_dir() => to_list.push(INSTANCES.to_owned()),
-        Ok(_) => findings.add(Kind::File, INSTANCES, "no folder, where the instances belong"),
+    match fs::symlink_metadata(output.join(root)) {
+        Ok(meta) if meta.is_dir() => to_list.push(root.to_owned()),
+        Ok(_) => findings.add(Kind::File, root, "no folder, where the instances belong"),
         // A run that wrote nothing leaves no folder; what is missing is told by its own name.
         Err(_) => {}
     }
@@ -49,7 +65,7 @@ pub(super) fn check<'a>(
                     to_list.push(path);
                     continue;
                 }
-                Ok(kind) if kind.is_dir() => "a folder that is not in the manifest".to_owned(),
+                Ok(kind) if kind.is_dir() => format!("a folder that is not in the {list}"),
                 Ok(kind) if expected.contains(path.as_str()) => {
                     if kind.is_file() {
                         there.insert(path);
@@ -57,16 +73,12 @@ pub(super) fn check<'a>(
                     }
                     "a link or a special file where an instance belongs".to_owned()
                 }
-                Ok(_) => "not in the manifest".to_owned(),
+                Ok(_) => format!("not in the {list}"),
             };
             findings.add(Kind::File, printable(&path), what);
         }
     }
-    let is_there = |entry: &&Entry| there.contains(&entry.path);
-    for missing in entries.iter().filter(|entry| !is_there(entry)) {
-        findings.add(Kind::File, missing.path.clone(), "in the manifest, and no file is there");
-    }
-    entries.iter().filter(is_there).collect()
+    there
 }
 
 /// A name that somebody else gave may hold anything.

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use super::extras;
 use super::halt::Halt;
 use super::output::SUMMARY;
 use super::parcel::{Harvest, Lead, RankReport, count_records, decode};
@@ -83,10 +84,11 @@ pub(super) fn conclude(
         rank.wall_s = rank.wall_s.max(wall.seconds());
     }
     lead.lock.check()?;
+    let extras = extras::make(config, lead, &harvest.records, &ranks, storage.as_ref())?;
     let summary = write_results(config, lead, pseudonyms, &harvest, &ranks, storage.as_ref())?;
     let failed = summary.outcome.quarantined > 0;
     let status = if failed { ExitStatus::Quarantined } else { ExitStatus::Done };
-    Ok(Conclusion { status, text: last_words(lead, config, &summary, &ranks)? })
+    Ok(Conclusion { status, text: last_words(lead, config, &summary, &ranks)? + &extras })
 }
 
 /// The records and totals of earlier tries, behind those of this one.

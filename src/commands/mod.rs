@@ -2,6 +2,7 @@
 
 mod conclude;
 mod conduct;
+mod extras;
 pub mod generate;
 mod halt;
 pub mod keygen;

@@ -1,7 +1,7 @@
 //! The file itself: a path in, its bytes out. Links are not followed, FIFOs and devices are not
 //! waited for, and a file that changes meanwhile is noticed.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -24,18 +24,24 @@ pub(super) fn read_whole(path: &Path, limit_bytes: u64) -> Result<Bytes, ReadErr
     }
 }
 
-fn attempt(path: &Path, limit_bytes: u64) -> Result<Bytes, ReadError> {
+/// Opens a regular file, and says what it is.
+pub(super) fn open(path: &Path) -> Result<(File, Metadata), ReadError> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let opened = openat(CWD, path, flags, Mode::empty());
-    let mut file = File::from(opened.map_err(|errno| match errno {
+    let file = File::from(opened.map_err(|errno| match errno {
         // A link has taken the file's place since the scan.
         Errno::LOOP => ReadError::NotRegular,
         errno => ReadError::Unreadable(errno.kind()),
     })?);
-    let before = file.metadata().map_err(unreadable)?;
-    if !before.is_file() {
+    let meta = file.metadata().map_err(unreadable)?;
+    if !meta.is_file() {
         return Err(ReadError::NotRegular);
     }
+    Ok((file, meta))
+}
+
+fn attempt(path: &Path, limit_bytes: u64) -> Result<Bytes, ReadError> {
+    let (mut file, before) = open(path)?;
     let mut bytes = Vec::new();
     (&mut file).take(HEAD_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
     if (bytes.len() as u64) < HEAD_BYTES.min(before.len()) {
@@ -62,6 +68,6 @@ fn attempt(path: &Path, limit_bytes: u64) -> Result<Bytes, ReadError> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "stands where map_err wants a function")]
-fn unreadable(error: std::io::Error) -> ReadError {
+pub(super) fn unreadable(error: std::io::Error) -> ReadError {
     ReadError::Unreadable(error.kind())
 }

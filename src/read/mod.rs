@@ -7,6 +7,7 @@ mod cursor;
 mod dictionary;
 mod file;
 mod frames;
+mod head;
 mod numbers;
 mod part10;
 mod walk;
@@ -19,6 +20,7 @@ use dicom::dictionary_std::{tags, uids};
 use crate::dataset::{DataSet, Tag, Value};
 use crate::image::{ImagePixel, ImagePixelError, PIXEL_TAGS};
 use crate::instance::{Original, SourcePixels};
+pub use head::{data_set, head};
 use part10::Encoding;
 use serde::{Deserialize, Serialize};
 

@@ -23,9 +23,19 @@ pub(super) fn walk(
     encoding: Encoding,
     limits: &Limits,
 ) -> Result<DataSet, ReadError> {
-    let mut walker =
-        Walker { cursor: Cursor::new(bytes), limits, elements: 0, signed_pixels: false };
-    walker.data_set(encoding, bytes.len(), Close::Length, 0)
+    Walker::new(bytes, limits, None).data_set(encoding, bytes.len(), Close::Length, 0)
+}
+
+/// Walks the elements up to `last` and no further; `None` where the bytes end before it is passed.
+pub(super) fn walk_to(
+    bytes: &Bytes,
+    encoding: Encoding,
+    limits: &Limits,
+    last: Tag,
+) -> Result<Option<DataSet>, ReadError> {
+    let mut walker = Walker::new(bytes, limits, Some(last));
+    let data_set = walker.data_set(encoding, bytes.len(), Close::Length, 0)?;
+    Ok(walker.has_passed.then_some(data_set))
 }
 
 /// How a container ends.
@@ -43,9 +53,17 @@ struct Walker<'a> {
     elements: usize,
     /// Pixel Representation, once seen: it settles "US or SS".
     signed_pixels: bool,
+    /// The last element that is wanted.
+    last: Option<Tag>,
+    has_passed: bool,
 }
 
-impl Walker<'_> {
+impl<'a> Walker<'a> {
+    fn new(bytes: &'a Bytes, limits: &'a Limits, last: Option<Tag>) -> Self {
+        let cursor = Cursor::new(bytes);
+        Self { cursor, limits, elements: 0, signed_pixels: false, last, has_passed: false }
+    }
+
     fn data_set(
         &mut self,
         encoding: Encoding,
@@ -66,6 +84,10 @@ impl Walker<'_> {
             }
             let header = self.header(encoding, end)?;
             if header.tag == ITEM_DELIMITATION && close == Close::Delimiter {
+                break;
+            }
+            if depth == 0 && self.last.is_some_and(|last| header.tag > last) {
+                self.has_passed = true;
                 break;
             }
             match header.tag.0 {

@@ -78,6 +78,23 @@ impl Storage for Disk {
         }
     }
 
+    fn link(&self, file: &Path, name: &Path) -> io::Result<()> {
+        match fs::hard_link(file, name) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && file.exists() => {
+                fs::create_dir_all(name.parent().unwrap_or(Path::new("/")))?;
+                fs::hard_link(file, name)
+            }
+            linked => linked,
+        }
+    }
+
+    fn remove_tree(&self, folder: &Path) -> io::Result<()> {
+        match fs::remove_dir_all(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        }
+    }
+
     fn remove(&self, path: &Path) -> io::Result<()> {
         match fs::remove_file(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

@@ -73,6 +73,14 @@ impl Storage for Failing {
         self.call(|| self.inner.rename(from, to))
     }
 
+    fn link(&self, file: &Path, name: &Path) -> io::Result<()> {
+        self.plain(|| self.inner.link(file, name))
+    }
+
+    fn remove_tree(&self, folder: &Path) -> io::Result<()> {
+        self.plain(|| self.inner.remove_tree(folder))
+    }
+
     fn remove(&self, path: &Path) -> io::Result<()> {
         self.plain(|| self.inner.remove(path))
     }

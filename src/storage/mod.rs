@@ -52,6 +52,12 @@ pub trait Storage: Debug + Send + Sync {
     /// missing.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
+    /// Gives a file a second name, making the folders above it where they are missing.
+    fn link(&self, file: &Path, name: &Path) -> io::Result<()>;
+
+    /// Removes a folder and all in it; one that is not there is no error.
+    fn remove_tree(&self, folder: &Path) -> io::Result<()>;
+
     /// Removes a file; one that is not there is no error.
     fn remove(&self, path: &Path) -> io::Result<()>;
 

@@ -1,0 +1,47 @@
+//! What a run makes beside its results where it is asked to, on rank 0: the records in, a file-set out,
+//! and what to tell of it.
+
+use anyhow::{Context, Result};
+use rayon::ThreadPoolBuilder;
+
+use super::halt::Halt;
+use super::parcel::Lead;
+use crate::config::RunConfig;
+use crate::media::{FileSet, MediaError, members};
+use crate::record::FileRecord;
+use crate::results::RankMetrics;
+use crate::storage::Storage;
+
+/// Stack of a thread: nesting is bounded.
+const STACK_BYTES: usize = 16 << 20;
+
+/// Makes what was asked for; returns what to tell the user.
+pub(super) fn make(
+    config: &RunConfig,
+    _lead: &mut Lead,
+    records: &[FileRecord],
+    ranks: &[RankMetrics],
+    storage: &dyn Storage,
+) -> Result<String> {
+    if !config.dicomdir {
+        return Ok(String::new());
+    }
+    let threads = ranks.first().map_or(1, |rank| rank.threads);
+    let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build();
+    let pool = pool.context("--threads: the threads cannot be started")?;
+    let mut told = String::new();
+    if config.dicomdir {
+        pool.install(|| file_set(config, records, storage))
+            .map_err(|error| Halt::Stopped(format!("--dicomdir: {error}")))?;
+        told += "    media/: a DICOMDIR, and the instances under its File IDs\n";
+    }
+    Ok(told)
+}
+
+fn file_set(
+    config: &RunConfig,
+    records: &[FileRecord],
+    storage: &dyn Storage,
+) -> Result<(), MediaError> {
+    FileSet::new(members(records))?.make(&config.output, &config.limits(), storage)
+}
