@@ -6,7 +6,9 @@ use std::time::Duration;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::{ConfigError, Isolation, RunConfig, input_folder, new_path, parse_bytes};
+use crate::config::{
+    ConfigError, Isolation, MapConfig, RunConfig, input_folder, new_path, parse_bytes,
+};
 use crate::deident::{Profile, ProfileOption, ShiftUnit};
 use crate::encode::{CODECS, Encoder};
 use crate::sample::Kind;
@@ -108,6 +110,13 @@ pub struct RunArgs {
     /// stands for. It names patients: keep it outside the output.
     #[arg(long, value_name = "FILE")]
     pub private_log: Option<PathBuf>,
+    /// New file, readable by you alone, that lists which identifiers and names stand behind which new ones,
+    /// encrypted with age for each --recipient. It names patients: keep it outside the output.
+    #[arg(long, value_name = "FILE", requires = "recipient")]
+    pub reidentification_map: Option<PathBuf>,
+    /// Who may read the map: a public key that `age-keygen` printed. May be given several times.
+    #[arg(long, value_name = "AGE1..", requires = "reidentification_map")]
+    pub recipient: Vec<String>,
     /// Also make OUT/media, a file-set for exchange (PS3.10): a DICOMDIR, and the instances as hard links
     /// under names of at most 8 characters.
     #[arg(long)]
@@ -185,6 +194,8 @@ impl RunArgs {
             rules,
             threads,
             private_log,
+            reidentification_map,
+            recipient,
             dicomdir,
             isolation,
             wall_limit,
@@ -210,6 +221,9 @@ impl RunArgs {
             output: new_path(&output).map_err(|error| ConfigError::Output(error.kind()))?,
             key_file,
             private_log,
+            reidentification_map: reidentification_map
+                .map(|path| MapConfig::new(&path, &recipient))
+                .transpose()?,
             dicomdir,
             profile: rules.resolve()?,
             codec,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::deident::{Profile, ProfileError};
 use crate::encode::Encoder;
 use crate::read::Limits;
+use crate::reidentification::Recipient;
 
 /// The settled configuration of `sauva run`.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct RunConfig {
     pub key_file: Option<PathBuf>,
     /// Where the operator's list of real paths goes, outside the output.
     pub private_log: Option<PathBuf>,
+    /// Where the re-identification map goes, outside the output.
+    pub reidentification_map: Option<MapConfig>,
     /// Whether a file-set with a DICOMDIR is made of the instances.
     pub dicomdir: bool,
     /// The rules of de-identification.
@@ -43,6 +46,25 @@ pub struct RunConfig {
     pub retry: bool,
     /// Whether rank 0 shows the progress.
     pub progress: bool,
+}
+
+/// Where the re-identification map goes, and who may read it.
+#[derive(Debug, Clone)]
+pub struct MapConfig {
+    /// The file, absolute.
+    pub path: PathBuf,
+    /// The public keys.
+    pub recipients: Vec<Recipient>,
+}
+
+impl MapConfig {
+    /// A file and public keys as they were typed.
+    pub fn new(path: &Path, recipients: &[String]) -> Result<Self, ConfigError> {
+        let key = |typed: &String| typed.trim().parse().map_err(|_| ConfigError::Recipient);
+        let recipients = recipients.iter().map(key).collect::<Result<_, _>>()?;
+        let path = new_path(path).map_err(|error| ConfigError::Map(error.kind()))?;
+        Ok(Self { path, recipients })
+    }
 }
 
 /// Where the work is done.
@@ -83,6 +105,18 @@ pub enum ConfigError {
     /// The list cannot be made.
     #[error("--private-log: the folder of the file cannot be entered: {0}")]
     PrivateLog(std::io::ErrorKind),
+    /// The map would travel with the de-identified data.
+    #[error("--reidentification-map lies inside --output or --input: keep it apart from both")]
+    MapInside,
+    /// Somebody's file is there already.
+    #[error("--reidentification-map: the file exists already: move it away or choose another name")]
+    MapExists,
+    /// The map cannot be made.
+    #[error("--reidentification-map: the folder of the file cannot be entered: {0}")]
+    Map(std::io::ErrorKind),
+    /// No key of the form that age gives.
+    #[error("--recipient: not a public key of age: give the line age1.. that age-keygen printed")]
+    Recipient,
     /// The rules of de-identification cannot be settled.
     #[error("--profile, --retain, --clean: {0}")]
     Profile(ProfileError),
@@ -117,6 +151,15 @@ impl RunConfig {
         let key_file = self.key_file.as_ref().and_then(|key| key.canonicalize().ok());
         if key_file.is_some_and(|key| key.starts_with(&self.output)) {
             return Err(ConfigError::KeyInside);
+        }
+        match self.reidentification_map.as_ref().map(|map| &map.path) {
+            Some(map) if map.starts_with(&self.output) || map.starts_with(&self.input) => {
+                return Err(ConfigError::MapInside);
+            }
+            Some(map) if !map.parent().is_some_and(Path::is_dir) => {
+                return Err(ConfigError::Map(std::io::ErrorKind::NotFound));
+            }
+            _ => {}
         }
         match &self.private_log {
             Some(log) if log.starts_with(&self.output) || log.starts_with(&self.input) => {
@@ -185,6 +228,7 @@ mod tests {
             output: output.into(),
             key_file: None,
             private_log: private_log.map(Into::into),
+            reidentification_map: None,
             dicomdir: false,
             profile: Profile::basic(),
             codec: "jpeg-ls".into(),

@@ -21,6 +21,7 @@ pub mod pipeline;
 pub mod process;
 pub mod read;
 pub mod record;
+pub mod reidentification;
 pub mod results;
 pub mod sample;
 pub mod scan;

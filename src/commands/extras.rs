@@ -1,10 +1,11 @@
-//! What a run makes beside its results where it is asked to, on rank 0: the records in, a file-set out,
-//! and what to tell of it.
+//! What a run makes beside its results where it is asked to, on rank 0: the records in, a file-set and a
+//! re-identification map out, and what to tell of them.
 
 use anyhow::{Context, Result};
 use rayon::ThreadPoolBuilder;
 
 use super::halt::Halt;
+use super::map;
 use super::parcel::Lead;
 use crate::config::RunConfig;
 use crate::media::{FileSet, MediaError, members};
@@ -18,12 +19,12 @@ const STACK_BYTES: usize = 16 << 20;
 /// Makes what was asked for; returns what to tell the user.
 pub(super) fn make(
     config: &RunConfig,
-    _lead: &mut Lead,
+    lead: &Lead,
     records: &[FileRecord],
     ranks: &[RankMetrics],
     storage: &dyn Storage,
 ) -> Result<String> {
-    if !config.dicomdir {
+    if !config.dicomdir && config.reidentification_map.is_none() {
         return Ok(String::new());
     }
     let threads = ranks.first().map_or(1, |rank| rank.threads);
@@ -34,6 +35,10 @@ pub(super) fn make(
         pool.install(|| file_set(config, records, storage))
             .map_err(|error| Halt::Stopped(format!("--dicomdir: {error}")))?;
         told += "    media/: a DICOMDIR, and the instances under its File IDs\n";
+    }
+    if let (Some(map), Some(deidentifier)) = (&config.reidentification_map, &lead.deidentifier) {
+        let made = pool.install(|| map::make(config, map, lead, deidentifier, records, storage));
+        told += &made.map_err(|error| Halt::storage("--reidentification-map", &error))?;
     }
     Ok(told)
 }

@@ -8,6 +8,7 @@ mod halt;
 pub mod keygen;
 mod lock;
 mod machine;
+mod map;
 mod output;
 mod parcel;
 mod plan;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lock::Lock;
 use super::plan::Plan;
+use crate::deident::Deidentifier;
 use crate::ledger::{Journal, Past};
 use crate::manifest::FileEntry;
 use crate::record::FileRecord;
@@ -79,6 +80,8 @@ pub(super) struct Lead {
     /// Held until the end of the run.
     pub(super) lock: Lock,
     pub(super) private_log: Option<PrivateFile>,
+    /// For the re-identification map, where one is asked for.
+    pub(super) deidentifier: Option<Deidentifier>,
     pub(super) key_was_made: bool,
     pub(super) start_unix_s: u64,
     /// What earlier tries have done.

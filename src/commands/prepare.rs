@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::halt::Halt;
+use super::map;
 use super::output::{self, SUMMARY};
 use super::parcel::Lead;
 use super::plan::Plan;
@@ -39,11 +40,13 @@ pub(super) fn prepare(
     let private_log = config.private_log.as_deref();
     let private_log = private_log.map(|path| claim_log(config, storage, &pseudonyms, path));
     let private_log = private_log.transpose()?;
+    let deidentifier = map::claim(config, storage, &pseudonyms, &key)?;
     let (past, journal) =
         take_up(config, storage).map_err(|error| Halt::storage("the journal", &error))?;
     let lead = Lead {
         lock,
         private_log,
+        deidentifier,
         key_was_made,
         start_unix_s: start.as_secs(),
         past,

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub use disk::Disk;
 pub use failing::{Failing, Fault};
-pub use private::{PrivateFile, claim_private, create_private_folder};
+pub use private::{PrivateFile, claim_private, create_private_folder, write_private};
 
 /// A storage that threads share.
 pub type SharedStorage = Arc<dyn Storage>;

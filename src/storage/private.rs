@@ -37,6 +37,24 @@ pub fn claim_private(path: &Path, head: &[u8]) -> io::Result<PrivateFile> {
     Ok(PrivateFile(file))
 }
 
+/// Writes a new file that only its owner can read; one that is there, left over from a run that was
+/// killed, is replaced. Where it fails nothing is left.
+pub fn write_private(
+    path: &Path,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let filled = fill(&mut file).and_then(|()| file.sync_all());
+    if filled.is_err() {
+        fs::remove_file(path).ok();
+    }
+    filled
+}
+
 impl PrivateFile {
     /// Fills the file anew; where that fails it is left empty.
     pub fn fill(&mut self, bytes: &[u8]) -> io::Result<()> {

@@ -16,6 +16,7 @@ mod privacy;
 mod ranks;
 mod reader;
 mod real_files;
+mod reidentification;
 mod resume;
 #[cfg(feature = "test-hooks")]
 mod secrets;
