@@ -54,6 +54,8 @@ pub(super) struct Place<'a> {
     /// Issuer of Patient ID (0010,0021) beside it.
     pub(super) issuer: &'a [u8],
     pub(super) blocks: &'a Blocks,
+    /// Whether it is a code that only its makers know.
+    is_local_code: bool,
 }
 
 /// What became of an element: kept in some form, or nothing that can be kept.
@@ -82,7 +84,9 @@ impl Cleaner<'_> {
         let issuer = data_set.bytes(tags::ISSUER_OF_PATIENT_ID).cloned().unwrap_or_default();
         let blocks = self.blocks(&data_set);
         let charset = own.as_ref().unwrap_or(outer);
-        let place = Place { parent, mode, charset, issuer: &issuer, blocks: &blocks };
+        let is_local_code = is_local_code(&data_set);
+        let place =
+            Place { parent, mode, charset, issuer: &issuer, blocks: &blocks, is_local_code };
         let mut cleaned = DataSet::new();
         for element in data_set {
             if let Some(element) = self.element(element, &place)? {
@@ -99,7 +103,7 @@ impl Cleaner<'_> {
             return self.private(element, place);
         }
         let rule = self.rules.rule(tag);
-        let is_kept = rule.action == Action::Keep && rule.source == super::rules::Source::Vr;
+        let is_kept = rule.action == Action::Keep && rule.source == super::rules::Source::Unlisted;
         if is_kept && says_something(element.vr) {
             match place.mode {
                 Mode::Profile => {}
@@ -111,6 +115,9 @@ impl Cleaner<'_> {
             Action::Code => self.coded(element, rule.code, place),
             Action::Keep if tag == tags::GRAPHIC_DATA && place.mode == Mode::Dummy => {
                 self.dummy(element, place)
+            }
+            Action::Keep if tag == tags::CODE_MEANING && place.is_local_code => {
+                self.cleaned(element, &rule, place)
             }
             Action::Keep => self.kept(element, &rule, place),
             Action::Clean => self.cleaned(element, &rule, place),
@@ -180,7 +187,7 @@ impl Cleaner<'_> {
         match element.value {
             Value::Sequence(_) => self.items(element, place, Mode::Clean),
             Value::Bytes(bytes) => {
-                let code = if rule.action == Action::Keep { ActionCode::XOrD } else { rule.code };
+                let code = if rule.action == Action::Keep { ActionCode::D } else { rule.code };
                 let original = Element { tag, vr: element.vr, value: Value::Bytes(Bytes::new()) };
                 let Some(element) = tidy(tag, element.vr, rule.vr, bytes) else {
                     return self.coded(original, code, place);
@@ -320,8 +327,8 @@ fn weakest(code: ActionCode, need: Need) -> Weakest {
         // The code says to remove; where the IOD always has the attribute, it stands and says nothing.
         ActionCode::X => match need {
             Need::Value => Weakest::Dummy,
-            Need::Empty => Weakest::Empty,
-            Need::None | Need::EmptyUnlessAbsent | Need::ValueUnlessAbsent => Weakest::Remove,
+            Need::Empty | Need::EmptyUnlessAbsent => Weakest::Empty,
+            Need::None | Need::ValueUnlessAbsent => Weakest::Remove,
         },
         ActionCode::XOrZ | ActionCode::XOrD | ActionCode::XOrZOrD | ActionCode::XOrZOrU => {
             match need {

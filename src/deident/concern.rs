@@ -31,6 +31,22 @@ impl Rules {
         if matches!(rule.action, Action::Keep | Action::ColourProfile) {
             return Concern::None;
         }
+        // What of a content item stays goes by its concept; a name never stays.
+        if CONTENT_VALUES.contains(&tag)
+            && tag != tags::PERSON_NAME
+            && self.options().has(ProfileOption::CleanStructured)
+        {
+            return Concern::Descriptor;
+        }
+        let is_clock =
+            rule.vr == Some(VirtualVr::Exact(VR::TM)) || tag == tags::TIMEZONE_OFFSET_FROM_UTC;
+        match rule.action {
+            // Times of day are moved by whole days: they stay.
+            Action::Shift | Action::Code if is_clock && self.keeps_times() => return Concern::None,
+            // Known words of it stay.
+            Action::Clean | Action::Content | Action::Graphics => return Concern::Descriptor,
+            _ => {}
+        }
         let row = table().row(tag);
         let is_free_text = matches!(
             rule.vr,
@@ -92,6 +108,12 @@ impl Rules {
             }
             _ => None,
         }
+    }
+
+    fn keeps_times(&self) -> bool {
+        let options = self.options();
+        options.has(ProfileOption::RetainFullDates)
+            || options.has(ProfileOption::RetainModifiedDates)
     }
 
     fn may_keep_private(&self) -> bool {

@@ -205,11 +205,9 @@ fn put(text: &str, least: usize, found: &mut HashSet<String>) {
     }
 }
 
-/// Words that stand for the absence of a value, values of one character such as `0000`, and what the
-/// profile itself puts.
-const NOTHING: [&str; 14] = [
+/// Words that stand for the absence of a value.
+const NOTHING: [&str; 10] = [
     "anonymous",
-    "anon",
     "removed",
     "unknown",
     "none",
@@ -218,17 +216,16 @@ const NOTHING: [&str; 14] = [
     "not available",
     "unspecified",
     "default",
-    "test",
     "n/a",
-    "hospital",
-    "department",
 ];
 
-fn says_nothing(text: &str) -> bool {
+/// Whether a value names nobody: a word for the absence of a value, a UID of the standard, values of
+/// one character such as `0000` or `????`.
+pub fn says_nothing(text: &str) -> bool {
     let mut letters = text.chars().filter(|c| c.is_alphanumeric());
     let first = letters.next();
     first.is_none()
-        || letters.all(|letter| Some(letter) == first)
-        || NOTHING.contains(&text)
         || text.starts_with("1.2.840.10008.")
+        || letters.all(|letter| Some(letter) == first)
+        || NOTHING.iter().any(|nothing| text.eq_ignore_ascii_case(nothing))
 }

@@ -40,7 +40,9 @@ use crate::instance::{Deidentified, Identity, Original};
 use clean::{Cleaner, is_blank, is_well_known_frame, patient_name, trimmed};
 use dates::DateShift;
 use identifiers::Identifiers;
+pub use identifiers::says_nothing;
 pub use rules::Rules;
+pub use words::is_term_of;
 
 /// Why an instance is not let through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

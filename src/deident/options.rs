@@ -125,6 +125,11 @@ impl ProfileOption {
         (self.row().3, self.row().4)
     }
 
+    /// Whether this is the meaning of the code of one of them.
+    pub fn is_meaning(value: &[u8]) -> bool {
+        Self::all().any(|option| option.code().1.as_bytes() == value.trim_ascii_end())
+    }
+
     /// The option of this name behind `--retain`.
     pub fn retained(name: &str) -> Result<Self, String> {
         by_name(name, true).ok_or_else(|| {

@@ -43,8 +43,8 @@ pub(super) enum Source {
     Basic,
     /// The column of an option.
     Option(ProfileOption),
-    /// The table does not name it: its VR decides.
-    Vr,
+    /// The table does not name it: its VR and its name decide.
+    Unlisted,
     /// The profile file, by the number of the override.
     Override(usize),
     /// Nobody knows what it holds, or it belongs to another kind of file.
@@ -153,11 +153,11 @@ fn rule(tag: Tag, profile: &Profile) -> Rule {
         return rule(Action::Code, ActionCode::X, Source::Unknown);
     };
     if let Some((_, code)) = BESIDE_THE_TABLE.iter().find(|(named, _)| *named == tag) {
-        return rule(Action::Code, *code, Source::Vr);
+        return rule(Action::Code, *code, Source::Unlisted);
     }
     let Some(row) = row else {
         let (action, code) = unlisted(tag, standard, options);
-        return rule(action, code, Source::Vr);
+        return rule(action, code, Source::Unlisted);
     };
     // Where several options speak of an attribute, cleaning goes before keeping.
     let says = |cell: Cell| options.iter().find(|option| row.cell(*option) == Some(cell));
@@ -233,6 +233,22 @@ fn is_removed_whole(tag: Tag) -> bool {
         || is_retired_table
 }
 
+/// What the keyword of an attribute ends in when people write it in words of their own.
+const BY_HAND: [&str; 8] =
+    ["Description", "Comment", "Comments", "Notes", "Explanation", "Label", "Trial", "Text"];
+
+/// Attributes of short text in which people describe, by their name or by use.
+fn is_written_by_hand(tag: Tag) -> bool {
+    let by_use = [
+        tags::POSITION_REFERENCE_INDICATOR,
+        tags::TARGET_POSITION_REFERENCE_INDICATOR,
+        tags::HANGING_PROTOCOL_CREATOR,
+        tags::HANGING_PROTOCOL_USER_GROUP_NAME,
+    ];
+    let keyword = StandardDataDictionary.by_tag(tag).map_or("", DataDictionaryEntry::alias);
+    by_use.contains(&tag) || BY_HAND.iter().any(|end| keyword.ends_with(end))
+}
+
 /// Attributes of the standard that the table does not name are kept, save those whose VR alone says
 /// that they name a person, a moment, an instance or a place, or hold free text.
 fn unlisted(tag: Tag, vr: VirtualVr, options: &Options) -> (Action, ActionCode) {
@@ -254,6 +270,7 @@ fn unlisted(tag: Tag, vr: VirtualVr, options: &Options) -> (Action, ActionCode) 
         }
         VR::LT | VR::ST | VR::UT => (Action::Code, ActionCode::D),
         VR::OB if tag == tags::ICC_PROFILE => (Action::ColourProfile, ActionCode::X),
+        VR::LO | VR::SH | VR::UC if is_written_by_hand(tag) => (Action::Clean, ActionCode::D),
         // Places, and bytes that nobody can look into: signatures, encrypted content.
         VR::UR | VR::OB | VR::UN => (Action::Code, ActionCode::X),
         VR::UI if !STRUCTURAL_UIDS.contains(&tag) && !has(ProfileOption::RetainUids) => {

@@ -49,7 +49,7 @@ impl Text<'_> {
             if vr == VR::CS {
                 return self.code_string(tag, value);
             }
-            let value = without_uids(value);
+            let value = without_addresses(&without_uids(value));
             match self.identifiers.cut(&value).map(|cut| without_undecoded(&cut)) {
                 Some(cut) if cut.is_empty() => REMOVED.to_owned(),
                 Some(cut) => cut,
@@ -171,6 +171,19 @@ fn without_uids(text: &str) -> String {
     kept.trim().to_owned()
 }
 
+/// Without addresses of the net and of mail.
+fn without_addresses(text: &str) -> String {
+    if !text.contains("://") && !text.contains('@') {
+        return text.to_owned();
+    }
+    let is_address = |word: &&str| {
+        word.contains("://")
+            || word.split_once('@').is_some_and(|(who, at)| !who.is_empty() && at.contains('.'))
+    };
+    let kept: Vec<&str> = text.split(' ').filter(|word| !is_address(word)).collect();
+    if kept.is_empty() { REMOVED.to_owned() } else { kept.join(" ") }
+}
+
 /// Whether any text in it is more than ASCII.
 pub(super) fn holds_more_than_ascii(data_set: &DataSet) -> bool {
     data_set.iter().any(|element| match &element.value {
@@ -268,6 +281,14 @@ mod tests {
         let model = |bytes| kept(tags::MANUFACTURER_MODEL_NAME, VR::LO, bytes).unwrap();
         assert_eq!(model(b"of 1.2.826.0.1.3680043.8.498 x"), b"of  x ");
         assert_eq!(model(b"V 1.2.3.4 "), b"V 1.2.3.4 ");
+    }
+
+    #[test]
+    fn addresses_are_cut() {
+        let model = |bytes| kept(tags::MANUFACTURER_MODEL_NAME, VR::LO, bytes).unwrap();
+        assert_eq!(model(b"see https://doe.example/x now "), b"see now ");
+        assert_eq!(model(b"jane@doe.example"), b"REMOVED ");
+        assert_eq!(model(b"5 @ 3T"), b"5 @ 3T");
     }
 
     #[test]

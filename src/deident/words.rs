@@ -149,7 +149,7 @@ fn parts_of(term: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a value is one of the terms that the standard or a maker has for this attribute.
-pub(super) fn is_term_of(tag: Tag, value: &str) -> bool {
+pub fn is_term_of(tag: Tag, value: &str) -> bool {
     terms().get(value).is_some_and(|tags| tags.contains(&tag))
 }
 

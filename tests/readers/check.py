@@ -47,7 +47,8 @@ def iod_errors(path: pathlib.Path) -> set[str]:
     told = run("dciodvfy", "-filename", str(path))
     lines = (told.stderr + told.stdout).splitlines()
     errors = {line for line in lines if line.startswith("Error")}
-    return {re.sub(r"<[^>]*>|\S+\.dcm", "", error).strip() for error in errors}
+    # Values stand in <..> as well, but behind other words than Element and Module.
+    return {re.sub(r"(?<!Element=)(?<!Module=)<[^>]*>|\S+\.dcm|UID \S+", "", e).strip() for e in errors}
 
 
 def check(source: pathlib.Path, target: pathlib.Path, wanted: dict) -> None:

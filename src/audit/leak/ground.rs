@@ -8,7 +8,7 @@ use super::pattern::{Pattern, Source};
 use super::search::Ground;
 use crate::dataset::layout::is_text;
 use crate::dataset::{DataSet, Tag, VR, Value};
-use crate::deident::{Concern, Rules};
+use crate::deident::{Concern, ProfileOption, Rules, is_term_of};
 use crate::instance::Original;
 
 /// Attributes that name an organisation, and no person.
@@ -29,6 +29,8 @@ pub(super) struct Field {
     pub(super) ground: Ground,
     /// Whether it is the sentence in which the program names itself and its profile.
     is_our_mark: bool,
+    /// Whether every value is a defined term of the attribute.
+    is_term: bool,
 }
 
 impl Field {
@@ -38,6 +40,7 @@ impl Field {
             pattern.source, Source::Attribute(tag) if ORGANISATIONS.contains(&tag)
         );
         self.is_our_mark
+            || self.is_term
             || pattern.concern < Concern::Identifier
             // The name of a scheme of codes.
             || self.tag == tags::CODING_SCHEME_DESIGNATOR
@@ -54,7 +57,7 @@ pub(super) struct Fields(Vec<Field>);
 impl Fields {
     pub(super) fn of(file: &Bytes, original: &Original, rules: &Rules) -> Self {
         let mut fields = Vec::new();
-        collect(file, &original.data_set, rules, &mut fields);
+        collect(file, &original.data_set, rules, false, &mut fields);
         fields.sort_by_key(|field| field.start);
         Self(fields)
     }
@@ -67,11 +70,19 @@ impl Fields {
     }
 }
 
-fn collect(file: &Bytes, data_set: &DataSet, rules: &Rules, fields: &mut Vec<Field>) {
+/// `in_methods` is the sequence of codes by which the program says what it did.
+fn collect(
+    file: &Bytes,
+    data_set: &DataSet,
+    rules: &Rules,
+    in_methods: bool,
+    fields: &mut Vec<Field>,
+) {
     for element in data_set.iter() {
         match &element.value {
             Value::Sequence(items) => {
-                items.iter().for_each(|item| collect(file, item, rules, fields));
+                let methods = element.tag == tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE;
+                items.iter().for_each(|item| collect(file, item, rules, methods, fields));
             }
             Value::Bytes(bytes) => {
                 let start = (bytes.as_ptr() as usize).wrapping_sub(file.as_ptr() as usize);
@@ -81,14 +92,21 @@ fn collect(file: &Bytes, data_set: &DataSet, rules: &Rules, fields: &mut Vec<Fie
                         end: start + bytes.len(),
                         tag: element.tag,
                         ground: ground(element.vr),
+                        is_term: element.vr == VR::CS && are_terms(element.tag, bytes),
                         is_our_mark: element.tag == tags::DEIDENTIFICATION_METHOD
-                            && rules.is_stand_in(element) == Some(true),
+                            && rules.is_stand_in(element) == Some(true)
+                            || in_methods && ProfileOption::is_meaning(bytes),
                     });
                 }
             }
             Value::Encapsulated(_) => {}
         }
     }
+}
+
+fn are_terms(tag: Tag, bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    text.split('\\').all(|value| is_term_of(tag, value.trim()))
 }
 
 fn ground(vr: VR) -> Ground {

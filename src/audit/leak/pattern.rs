@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use crate::dataset::Tag;
-use crate::deident::Concern;
+use crate::deident::{self, Concern};
 
 /// Shorter values are found everywhere.
 pub(super) const MIN_BYTES: usize = 4;
@@ -171,16 +171,10 @@ fn beginning(text: &str) -> &str {
     &text[..end.unwrap_or(text.len())]
 }
 
-/// Words that the profile itself puts, UIDs of the standard, and values of one character such as
-/// `0000` or `????`.
+/// Values that name nobody, and the dummies of dates and ages.
 fn says_nothing(text: &str) -> bool {
-    let dummies = ["REMOVED", "ANONYMOUS", "19000101", "19000101000000", "000Y"];
-    let mut letters = text.chars().filter(|c| c.is_alphanumeric());
-    let first = letters.next();
-    first.is_none()
-        || text.starts_with("1.2.840.10008.")
-        || letters.all(|letter| Some(letter) == first)
-        || dummies.iter().any(|dummy| text.eq_ignore_ascii_case(dummy))
+    let dummies = ["19000101", "19000101000000", "000Y"];
+    deident::says_nothing(text) || dummies.contains(&text)
 }
 
 /// Year, month and day of a DA or DT value, also as old writers have it: 1999.12.31.
