@@ -38,10 +38,11 @@ readers() {
   cargo test --quiet --locked --no-run --features mpi,test-hooks &&
     "$CARGO_TARGET_DIR/debug/sauva" keygen "$out/key" || return
   "$CARGO_TARGET_DIR/debug/sauva" run --quiet --input "$1" --output "$out/out" \
-    --key-file "$out/key" --private-log "$out/private.csv" || rc=$?
+    --key-file "$out/key" --private-log "$out/private.csv" --dicomdir || rc=$?
   # 2: some are quarantined, as the malformed ones must be.
   [ $rc = 0 ] || [ $rc = 2 ] || return $rc
   rc=0
+  "$venv/bin/python" tests/readers/media.py "$out/out" || rc=$?
   "$venv/bin/python" tests/readers/refusals.py "$1" "$out/out" "$out/private.csv" || rc=$?
   if [ $# = 2 ]; then
     "$venv/bin/python" tests/readers/check.py "$1" "$out/out" "$out/private.csv" "$2" || rc=$?

@@ -60,7 +60,7 @@ pub enum Command {
     /// OUT/dicom holds the instances under pseudonyms, OUT/index.csv a row for each with its
     /// statistics, OUT/summary.json the run on one page, OUT/metrics.csv the times of each rank,
     /// OUT/manifest.sha256 the digests, OUT/failures.csv whatever was not written and why.
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Check the output of a finished run; touch nothing there.
     ///
     /// Every digest is compared, every instance decoded and measured again, every row and count

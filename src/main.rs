@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     };
     log_to_stderr(cli.log_format);
     let (status, text) = match cli.command {
-        Command::Run(args) => run(args),
+        Command::Run(args) => run(*args),
         Command::Verify(args) => verify(&args),
         Command::Generate(args) => tell(generate::execute(&args)),
         Command::Keygen(args) => tell(keygen::execute(&args)),

@@ -80,7 +80,9 @@ pub(super) fn make(
     storage.sync(path.parent().unwrap_or(Path::new("/")))?;
     if missing > 0 {
         tracing::warn!(instances = missing, "not in the map: their inputs are gone or changed");
-        told += &format!("      without {missing} instances, whose inputs are gone or changed\n");
+        told += "      without ";
+        told += &missing.to_string();
+        told += " instances, whose inputs are gone or changed\n";
     }
     Ok(told)
 }

@@ -1,6 +1,6 @@
 //! Which type of directory record refers to an instance (PS3.3 section F.4), by its SOP class.
 
-use super::record::PRIVATE;
+use super::keys::PRIVATE;
 
 /// SOP classes, by what stands behind [`STORAGE`] in their UIDs; one that ends in a dot is a family.
 /// The first that fits counts. All others are images, where they have pixels.

@@ -4,6 +4,7 @@
 
 mod class;
 mod directory;
+mod keys;
 mod record;
 
 use std::io;
@@ -223,19 +224,18 @@ fn records(
     limits: &Limits,
 ) -> Result<Vec<Record>, MediaError> {
     let record_type = class::record_type(member.sop_class_uid, member.is_image);
-    let instance = read::head(&output.join(member.path), record::last_tag(record_type), limits)
+    let instance = read::head(&output.join(member.path), keys::last_tag(record_type), limits)
         .map_err(MediaError::Read)?;
     let is_first = |level: usize| numbers[level + 1..].iter().all(|number| *number == 1);
-    let above =
-        [("PATIENT", record::PATIENT), ("STUDY", record::STUDY), ("SERIES", record::SERIES)];
-    let leaf = (LEVELS - 1, (record_type, record::keys(record_type)));
+    let above = [("PATIENT", keys::PATIENT), ("STUDY", keys::STUDY), ("SERIES", keys::SERIES)];
+    let leaf = (LEVELS - 1, (record_type, keys::keys(record_type)));
     let mut records = Vec::with_capacity(1);
-    for (level, (name, keys)) in above.into_iter().enumerate().chain([leaf]) {
+    for (level, (name, wanted)) in above.into_iter().enumerate().chain([leaf]) {
         if !is_first(level) {
             continue;
         }
         let mut record = DataSet::new();
-        record::put_keys(&mut record, keys, &instance, numbers[level]);
+        record::put_keys(&mut record, wanted, &instance, numbers[level]);
         if let Some(charset) = instance.get(tags::SPECIFIC_CHARACTER_SET)
             && record::is_extended(&record)
         {
@@ -244,7 +244,7 @@ fn records(
         if level + 1 == LEVELS {
             put_reference(&mut record, member, &numbers);
         }
-        if name == record::PRIVATE {
+        if name == keys::PRIVATE {
             record.put_text(tags::PRIVATE_RECORD_UID, VR::UI, PRIVATE_RECORD_UID);
         }
         records.push((level, name, record));

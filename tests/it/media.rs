@@ -6,6 +6,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use sauva::cli::Cli;
+use sauva::comm::team;
+use sauva::commands::run;
 use sauva::sample::{Kind, SampleOptions, generate};
 
 use crate::help::{Work, large_collection, printed, rows, sample, sauva, tree};
@@ -85,10 +88,21 @@ fn a_later_try_leaves_it_or_makes_it_anew() {
 }
 
 #[test]
-fn threads_do_not_matter() {
+fn neither_threads_nor_ranks_matter() {
     let (work, input) = synthetic();
     is_done(&work.run(&input, "other", &["--dicomdir", "--threads", "1"]));
     assert!(tree(&work.path("out/media")) == tree(&work.path("other/media")));
+    let [input, output, key] =
+        [input, work.path("ranks"), work.path("key")].map(std::path::PathBuf::into_os_string);
+    team::run(3, |comm| {
+        let words = ["sauva", "run", "--quiet", "--threads", "1", "--dicomdir", "--input"];
+        let more = [&*input, "--output".as_ref(), &*output, "--key-file".as_ref(), &*key];
+        let words = words.map(Into::into).into_iter().chain(more.map(std::ffi::OsStr::to_owned));
+        let cli = <Cli as clap::Parser>::try_parse_from(words).unwrap();
+        let sauva::cli::Command::Run(args) = cli.command else { unreachable!() };
+        run::execute(&args.resolve().unwrap(), comm, None).unwrap();
+    });
+    assert!(tree(&work.path("out/media")) == tree(&work.path("ranks/media")));
 }
 
 #[test]

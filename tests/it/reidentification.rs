@@ -81,15 +81,13 @@ fn every_recipient_reads_what_stands_for_what_and_nobody_else() {
         let read = read(&input.join(&path["path"]), &Limits::default()).unwrap().data_set;
         let text = |tag| read.text(tag).unwrap();
         has("patient", text(tags::PATIENT_ID), &row["patient_id"]);
-        match read.text(tags::PATIENT_NAME) {
-            Some(name) => has("patient-name", name, &row["patient_id"]),
-            None => {
-                // In another character set: in the map it is UTF-8.
-                let is_it =
-                    |it: &&[String; 4]| it[0] == "patient-name" && it[3] == row["patient_id"];
-                let name = &listed.iter().find(is_it).unwrap()[1];
-                assert!(!name.is_ascii() && !name.contains(char::REPLACEMENT_CHARACTER), "{name}");
-            }
+        if let Some(name) = read.text(tags::PATIENT_NAME) {
+            has("patient-name", name, &row["patient_id"]);
+        } else {
+            // In another character set: in the map it is UTF-8.
+            let is_it = |it: &&[String; 4]| it[0] == "patient-name" && it[3] == row["patient_id"];
+            let name = &listed.iter().find(is_it).unwrap()[1];
+            assert!(!name.is_ascii() && !name.contains(char::REPLACEMENT_CHARACTER), "{name}");
         }
         has("study", text(tags::STUDY_INSTANCE_UID), &row["study_instance_uid"]);
         has("series", text(tags::SERIES_INSTANCE_UID), &row["series_instance_uid"]);
