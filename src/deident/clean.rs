@@ -108,6 +108,8 @@ impl Cleaner<'_> {
             match place.mode {
                 Mode::Profile => {}
                 Mode::Dummy => return self.dummy(element, place),
+                // What names a code of a published scheme says no more than its meaning.
+                Mode::Clean if NAMES_OF_CODES.contains(&tag) && !place.is_local_code => {}
                 Mode::Clean => return self.cleaned(element, &rule, place),
             }
         }
@@ -169,6 +171,13 @@ impl Cleaner<'_> {
             return Ok(Some(element));
         };
         match element.vr {
+            // Bytes that nobody can look into: a certificate of a moment, say.
+            VR::OB | VR::UN if super::text::holds_text(bytes) => {
+                self.coded(element, rule.code, place)
+            }
+            VR::SH if element.tag == tags::TIMEZONE_OFFSET_FROM_UTC => {
+                self.shifted(element, rule, place)
+            }
             VR::DA | VR::DT | VR::TM => {
                 let is_valid = dates::is_valid(element.vr, &String::from_utf8_lossy(bytes));
                 if is_valid { Ok(Some(element)) } else { self.coded(element, rule.code, place) }
@@ -364,6 +373,15 @@ pub(super) fn is_blank(value: &[u8]) -> bool {
     value.iter().all(|byte| matches!(byte, 0 | b' '))
 }
 
+/// Attributes by which a code is known.
+const NAMES_OF_CODES: [Tag; 5] = [
+    tags::CODE_VALUE,
+    tags::LONG_CODE_VALUE,
+    tags::URN_CODE_VALUE,
+    tags::CODING_SCHEME_DESIGNATOR,
+    tags::CODING_SCHEME_VERSION,
+];
+
 /// Whether an item is a code (PS3.3 section 8).
 fn is_code(item: &DataSet) -> bool {
     let code_values = [tags::CODE_VALUE, tags::LONG_CODE_VALUE, tags::URN_CODE_VALUE];
@@ -374,7 +392,8 @@ fn is_code(item: &DataSet) -> bool {
 /// designators, L was the name for local ones).
 pub(super) fn is_local_code(item: &DataSet) -> bool {
     let scheme = item.text(tags::CODING_SCHEME_DESIGNATOR).unwrap_or_default();
-    is_code(item) && !super::content::is_standard_scheme(scheme)
+    let value = NAMES_OF_CODES[..3].iter().find_map(|tag| item.text(*tag)).unwrap_or_default();
+    is_code(item) && !super::content::is_standard_code(scheme, value)
 }
 
 /// VRs in which a person can write; CS, DS and IS hold defined terms and numbers.

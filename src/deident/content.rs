@@ -113,8 +113,9 @@ pub(super) fn item_action(
     }
 }
 
-/// Designators of schemes that a standard body publishes (PS3.16 table 8-1); others are local.
-pub(super) fn is_standard_scheme(designator: &str) -> bool {
+/// Whether a code looks like one of a scheme that a standard body publishes (PS3.16 table 8-1); others
+/// are local.
+pub(super) fn is_standard_code(designator: &str, value: &str) -> bool {
     const KNOWN: [&str; 40] = [
         "DCM",
         "SCT",
@@ -157,7 +158,19 @@ pub(super) fn is_standard_scheme(designator: &str) -> bool {
         "SDM",
         "DC",
     ];
-    KNOWN.contains(&designator)
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let has_form = match designator {
+        "DCM" => is_digits(value) && value.len() <= 6,
+        "SCT" => is_digits(value) && value.len() <= 18,
+        "SRT" | "SNM3" | "99SDM" => value.split_once('-').is_some_and(|(axis, number)| {
+            axis.len() <= 2 && number.len() <= 6 && number.bytes().all(|b| b.is_ascii_hexdigit())
+        }),
+        "LN" => value
+            .split_once('-')
+            .is_some_and(|(number, check)| is_digits(number) && is_digits(check)),
+        _ => value.len() <= 16,
+    };
+    has_form && KNOWN.contains(&designator)
 }
 
 /// Attributes that hold the value of a content item (PS3.3 section C.17.3.2), and what else says

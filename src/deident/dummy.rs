@@ -48,6 +48,7 @@ pub(super) fn value(
         | VR::US
         | VR::UV
         | VR::OB
+        | VR::UN
         | VR::OD
         | VR::OF
         | VR::OL

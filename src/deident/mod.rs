@@ -188,4 +188,6 @@ fn has_embedded_overlay(data_set: &DataSet) -> bool {
 }
 
 #[cfg(test)]
+mod table_tests;
+#[cfg(test)]
 mod tests;

@@ -27,6 +27,9 @@ pub(super) fn tidy(tag: Tag, vr: VR, standard: Option<VirtualVr>, bytes: Bytes) 
     if !bytes.len().is_multiple_of(width(standard)) {
         return None;
     }
+    if is_number(standard) && reads_as_text(&bytes) {
+        return None;
+    }
     let bytes = if is_characters(standard) { cut_at_nul(bytes) } else { bytes };
     if !is_valid_number(standard, &bytes) {
         return None;
@@ -49,7 +52,9 @@ impl Text<'_> {
             if vr == VR::CS {
                 return self.code_string(tag, value);
             }
-            let value = without_addresses(&without_uids(value));
+            // An attribute for addresses is kept for its address.
+            let value = if vr == VR::UR { value.to_owned() } else { without_addresses(value) };
+            let value = without_uids(&value);
             match self.identifiers.cut(&value).map(|cut| without_undecoded(&cut)) {
                 Some(cut) if cut.is_empty() => REMOVED.to_owned(),
                 Some(cut) => cut,
@@ -230,6 +235,23 @@ fn width(vr: VR) -> usize {
     }
 }
 
+/// Binary numbers.
+fn is_number(vr: VR) -> bool {
+    use VR::{AT, FD, FL, SL, SS, SV, UL, US, UV};
+    matches!(vr, AT | FD | FL | SL | SS | SV | UL | US | UV)
+}
+
+/// Whether six printable characters stand in a row in these bytes.
+pub(super) fn holds_text(bytes: &[u8]) -> bool {
+    bytes.windows(6).any(reads_as_text)
+}
+
+/// Whether bytes where numbers belong are printable characters from end to end: chance hardly makes
+/// six of them.
+fn reads_as_text(bytes: &[u8]) -> bool {
+    bytes.len() >= 6 && bytes.iter().all(|byte| (b' '..=b'~').contains(byte))
+}
+
 fn is_characters(vr: VR) -> bool {
     is_text(vr) || vr == VR::UI
 }
@@ -312,6 +334,7 @@ mod tests {
     fn text_where_a_number_belongs_is_removed() {
         assert_eq!(kept(tags::ROWS, VR::LO, b"DOE^JANE"), None);
         assert_eq!(kept(tags::ROWS, VR::OB, b"DOE^JANE"), None);
+        assert_eq!(kept(tags::ROWS, VR::US, b"DOE^JANE"), None);
         assert_eq!(kept(tags::ROWS, VR::US, b"odd"), None);
         assert_eq!(kept(tags::ROWS, VR::US, b"\x10\0").unwrap(), b"\x10\0");
     }

@@ -2,7 +2,8 @@
 //! Values are slices of the file, so their places follow from where they point.
 
 use bytes::Bytes;
-use dicom::dictionary_std::tags;
+use dicom::core::dictionary::{DataDictionary, DataDictionaryEntry, VirtualVr};
+use dicom::dictionary_std::{StandardDataDictionary, tags};
 
 use super::pattern::{Pattern, Source};
 use super::search::Ground;
@@ -31,6 +32,8 @@ pub(super) struct Field {
     is_our_mark: bool,
     /// Whether every value is a defined term of the attribute.
     is_term: bool,
+    /// Whether it holds dates that the profile keeps, or moves.
+    has_dates: bool,
 }
 
 impl Field {
@@ -39,7 +42,12 @@ impl Field {
         let is_organisation = matches!(
             pattern.source, Source::Attribute(tag) if ORGANISATIONS.contains(&tag)
         );
+        // A moved date may be another day of the same patient; one that stayed in its own place is told.
+        let is_date = matches!(
+            pattern.source, Source::Attribute(tag) if tag != self.tag && is_date(tag)
+        );
         self.is_our_mark
+            || (self.has_dates && is_date)
             || self.is_term
             || pattern.concern < Concern::Identifier
             // The name of a scheme of codes.
@@ -92,6 +100,7 @@ fn collect(
                         end: start + bytes.len(),
                         tag: element.tag,
                         ground: ground(element.vr),
+                        has_dates: is_date(element.tag) && rules.is_stand_in(element).is_none(),
                         is_term: element.vr == VR::CS && are_terms(element.tag, bytes),
                         is_our_mark: element.tag == tags::DEIDENTIFICATION_METHOD
                             && rules.is_stand_in(element) == Some(true)
@@ -102,6 +111,11 @@ fn collect(
             Value::Encapsulated(_) => {}
         }
     }
+}
+
+fn is_date(tag: Tag) -> bool {
+    let vr = StandardDataDictionary.by_tag(tag).map(DataDictionaryEntry::vr);
+    matches!(vr, Some(VirtualVr::Exact(VR::DA | VR::DT)))
 }
 
 fn are_terms(tag: Tag, bytes: &[u8]) -> bool {
