@@ -64,24 +64,26 @@ impl Directory {
         Self { bytes, roots: [first, last], items, last: [None; LEVELS] }
     }
 
-    /// Adds the next record at a level, below the last one of the level above.
-    pub(super) fn push(
-        &mut self,
-        level: usize,
-        record_type: &str,
-        mut record: DataSet,
-    ) -> Result<(), MediaError> {
-        let start = u32::try_from(self.bytes.len()).map_err(|_| MediaError::TooMany)?;
+    /// The item of a record, with offsets that lead nowhere yet.
+    pub(super) fn item(record_type: &str, mut record: DataSet) -> Result<Vec<u8>, MediaError> {
         record.put(offset(tags::OFFSET_OF_THE_NEXT_DIRECTORY_RECORD));
         record.put(number(tags::RECORD_IN_USE_FLAG, 0xFFFF));
         record.put(offset(tags::OFFSET_OF_REFERENCED_LOWER_LEVEL_DIRECTORY_ENTITY));
         record.put_text(tags::DIRECTORY_RECORD_TYPE, VR::CS, record_type);
-        self.bytes.extend_from_slice(&ITEM.0.to_le_bytes());
-        self.bytes.extend_from_slice(&ITEM.1.to_le_bytes());
-        self.bytes.extend_from_slice(&[0; 4]);
-        let content = self.bytes.len();
-        encode_data_set(&record, &mut self.bytes);
-        self.put_length(content)?;
+        let mut item = Vec::with_capacity(512);
+        item.extend_from_slice(&ITEM.0.to_le_bytes());
+        item.extend_from_slice(&ITEM.1.to_le_bytes());
+        item.extend_from_slice(&[0; 4]);
+        let content = item.len();
+        encode_data_set(&record, &mut item);
+        put_length(&mut item, content)?;
+        Ok(item)
+    }
+
+    /// Adds the next record at a level, below the last one of the level above.
+    pub(super) fn push(&mut self, level: usize, item: &[u8]) -> Result<(), MediaError> {
+        let start = u32::try_from(self.bytes.len()).map_err(|_| MediaError::TooMany)?;
+        self.bytes.extend_from_slice(item);
         if let Some(brother) = self.last[level] {
             self.put_u32(brother as usize + NEXT, start);
         } else if let Some(parent) = level.checked_sub(1).and_then(|above| self.last[above]) {
@@ -99,22 +101,22 @@ impl Directory {
 
     /// The bytes of the file.
     pub(super) fn finish(mut self) -> Result<Vec<u8>, MediaError> {
-        self.put_length(self.items)?;
+        put_length(&mut self.bytes, self.items)?;
         Ok(self.bytes)
-    }
-
-    /// Puts the length of what was written since `content` before it.
-    fn put_length(&mut self, content: usize) -> Result<(), MediaError> {
-        let length = u32::try_from(self.bytes.len() - content).ok();
-        // The largest means "undefined".
-        let length = length.filter(|length| *length < u32::MAX).ok_or(MediaError::TooMany)?;
-        self.put_u32(content - LENGTH, length);
-        Ok(())
     }
 
     fn put_u32(&mut self, at: usize, number: u32) {
         self.bytes[at..at + 4].copy_from_slice(&number.to_le_bytes());
     }
+}
+
+/// Puts the length of what stands behind `content` before it.
+fn put_length(bytes: &mut [u8], content: usize) -> Result<(), MediaError> {
+    let length = u32::try_from(bytes.len() - content).ok();
+    // The largest means "undefined".
+    let length = length.filter(|length| *length < u32::MAX).ok_or(MediaError::TooMany)?;
+    bytes[content - LENGTH..content].copy_from_slice(&length.to_le_bytes());
+    Ok(())
 }
 
 /// An offset that leads nowhere yet.
@@ -158,7 +160,7 @@ mod tests {
             let mut record = DataSet::new();
             record.put_text(tags::PATIENT_ID, VR::LO, name.trim());
             let level = name.len() - name.trim().len();
-            directory.push(level, "TEST", record).unwrap();
+            directory.push(level, &Directory::item("TEST", record).unwrap()).unwrap();
         }
         let bytes = directory.finish().unwrap();
         let original = crate::read::parse(&bytes.clone().into(), &crate::read::Limits::default());

@@ -34,8 +34,8 @@ const LETTERS: [char; LEVELS] = ['P', 'S', 'E', 'I'];
 const MOST: u32 = 9_999_999;
 /// Private Record UID (0004,1432): a UUID of this program (PS3.5 section B.2).
 const PRIVATE_RECORD_UID: &str = "2.25.268857228105025774780639865410991995751";
-/// Headers that are held at once.
-const CHUNK: usize = 4096;
+/// Instances whose records are held at once.
+const CHUNK: usize = 1024;
 
 /// Why there is no file-set.
 #[derive(Debug, thiserror::Error)]
@@ -140,8 +140,8 @@ impl<'a> FileSet<'a> {
                 .par_iter()
                 .map(|(member, numbers)| records(output, member, *numbers, limits))
                 .collect();
-            for (level, record_type, record) in records?.into_iter().flatten() {
-                directory.push(level, record_type, record)?;
+            for (level, item) in records?.into_iter().flatten() {
+                directory.push(level, &item)?;
             }
         }
         directory.finish()
@@ -214,7 +214,8 @@ fn file_id(numbers: &[u32; LEVELS]) -> [String; LEVELS + 1] {
     components
 }
 
-type Record = (usize, &'static str, DataSet);
+/// The level of a record, and its item. No data set, which would hold on to the header it is from.
+type Record = (usize, Vec<u8>);
 
 /// The records that a member gives: its own, and before it those of the levels of which it is the first.
 fn records(
@@ -247,7 +248,7 @@ fn records(
         if name == keys::PRIVATE {
             record.put_text(tags::PRIVATE_RECORD_UID, VR::UI, PRIVATE_RECORD_UID);
         }
-        records.push((level, name, record));
+        records.push((level, Directory::item(name, record)?));
     }
     Ok(records)
 }
