@@ -221,9 +221,7 @@ impl RunArgs {
             output: new_path(&output).map_err(|error| ConfigError::Output(error.kind()))?,
             key_file,
             private_log,
-            reidentification_map: reidentification_map
-                .map(|path| MapConfig::new(&path, &recipient))
-                .transpose()?,
+            reidentification_map: MapConfig::of(reidentification_map.as_deref(), &recipient)?,
             dicomdir,
             profile: rules.resolve()?,
             codec,

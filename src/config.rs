@@ -58,12 +58,15 @@ pub struct MapConfig {
 }
 
 impl MapConfig {
-    /// A file and public keys as they were typed.
-    pub fn new(path: &Path, recipients: &[String]) -> Result<Self, ConfigError> {
+    /// A file and public keys as they were typed, where there is a file.
+    pub fn of(path: Option<&Path>, recipients: &[String]) -> Result<Option<Self>, ConfigError> {
+        let Some(path) = path else {
+            return Ok(None);
+        };
         let key = |typed: &String| typed.trim().parse().map_err(|_| ConfigError::Recipient);
         let recipients = recipients.iter().map(key).collect::<Result<_, _>>()?;
         let path = new_path(path).map_err(|error| ConfigError::Map(error.kind()))?;
-        Ok(Self { path, recipients })
+        Ok(Some(Self { path, recipients }))
     }
 }
 

@@ -83,8 +83,8 @@ pub(super) fn conclude(
         count_records(rank, &records[share]);
         rank.wall_s = rank.wall_s.max(wall.seconds());
     }
-    lead.lock.check()?;
     let extras = extras::make(config, lead, &harvest.records, &ranks, storage.as_ref())?;
+    lead.lock.check()?;
     let summary = write_results(config, lead, pseudonyms, &harvest, &ranks, storage.as_ref())?;
     let failed = summary.outcome.quarantined > 0;
     let status = if failed { ExitStatus::Quarantined } else { ExitStatus::Done };
