@@ -13,7 +13,7 @@ pub(super) fn put_keys(record: &mut DataSet, keys: &[Key], instance: &DataSet, n
         let found = match need {
             Modifiers => modifiers(instance, *tag),
             _ if *tag == tags::VERIFICATION_DATE_TIME => verified(instance),
-            _ => instance.get(*tag).filter(|element| !is_empty(element)).cloned(),
+            _ => instance.get(*tag).filter(|element| !is_empty(element)).map(modern),
         };
         let dummy = match (need, vr) {
             (One(text), _) => Some(Element::text(*tag, *vr, text)),
@@ -27,6 +27,22 @@ pub(super) fn put_keys(record: &mut DataSet, keys: &[Key], instance: &DataSet, n
         if let Some(element) = found.or(dummy) {
             record.put(element);
         }
+    }
+}
+
+/// The element; a date or a time of ACR-NEMA without the separators that DICOM no longer has.
+fn modern(element: &Element) -> Element {
+    let (separator, bytes) = match (element.vr, &element.value) {
+        (VR::DA, Value::Bytes(bytes)) => (b'.', bytes),
+        (VR::TM, Value::Bytes(bytes)) => (b':', bytes),
+        _ => return element.clone(),
+    };
+    match std::str::from_utf8(bytes) {
+        Ok(text) if bytes.contains(&separator) => {
+            let text = text.trim_end().replace(char::from(separator), "");
+            Element::text(element.tag, element.vr, &text)
+        }
+        _ => element.clone(),
     }
 }
 
@@ -80,7 +96,7 @@ mod tests {
     #[test]
     fn what_is_missing_is_empty_a_number_or_a_dummy() {
         let mut instance = DataSet::new();
-        instance.put_text(tags::STUDY_DATE, VR::DA, "20200102");
+        instance.put_text(tags::STUDY_DATE, VR::DA, "2020.01.02");
         instance.put_text(tags::STUDY_TIME, VR::TM, "");
         let mut record = DataSet::new();
         put_keys(&mut record, STUDY, &instance, 3);
