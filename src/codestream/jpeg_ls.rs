@@ -1,5 +1,5 @@
-//! A walk over a JPEG-LS codestream (ITU-T T.87 annex C). Its scans are not decoded: they end where a
-//! marker stands, as CharLS sees to it that nothing is left between the last sample and the marker.
+//! A walk over a JPEG-LS codestream (ITU-T T.87 annex C). Its scans are not decoded: they end at the first
+//! marker, as CharLS sees to it that nothing is left between the last sample and the marker.
 
 use super::parts::{Part, Visit, marker_at, segment_at};
 use super::{CUT, CodestreamError};
@@ -18,26 +18,14 @@ pub(crate) fn walk<'a>(stream: &'a [u8], visit: Visit<'a, '_>) -> Result<(), Cod
                 at += 2 + content.len();
                 visit(Part::Segment { marker, content })?;
                 if marker == 0xDA {
-                    at += scan(&stream[at..], visit)?;
+                    // Behind FF a bit 0 is stuffed (section A.1), so that FF and a byte from 80 on
+                    // is a marker.
+                    let is_marker = |pair: &[u8]| pair[0] == 0xFF && pair[1] >= 0x80;
+                    let length = stream[at..].windows(2).position(is_marker).ok_or(CUT)?;
+                    visit(Part::Data(&stream[at..at + length]))?;
+                    at += length;
                 }
             }
         }
-    }
-}
-
-/// Walks the data of a scan; returns how many bytes it has.
-fn scan<'a>(data: &'a [u8], visit: Visit<'a, '_>) -> Result<usize, CodestreamError> {
-    let mut start = 0;
-    loop {
-        // Behind FF a bit 0 is stuffed (section A.1), so that FF and a byte from 80 on is a marker.
-        let is_marker = |pair: &[u8]| pair[0] == 0xFF && pair[1] >= 0x80;
-        let length = data[start..].windows(2).position(is_marker).ok_or(CUT)?;
-        let end = start + length;
-        visit(Part::Data(&data[start..end]))?;
-        match data[end + 1] {
-            marker @ 0xD0..=0xD7 => visit(Part::Restart { marker })?,
-            _ => return Ok(end),
-        }
-        start = end + 2;
     }
 }

@@ -1,5 +1,7 @@
 //! JPEG 2000 and HTJ2K (ITU-T T.800 annex A, T.814): the marker segments that a decoder needs stay,
-//! each of the length that it must have; lengths of tile-parts are told anew. Packets are not opened.
+//! once and of the length that it must have; lengths of tile-parts are told anew. Packets are not opened.
+
+use std::collections::BTreeSet;
 
 use super::{UNCLEAR, put_segment};
 use crate::codestream::{CodestreamError, Jpeg2000Part as Part, walk_jpeg_2000};
@@ -15,9 +17,11 @@ const PLT: u8 = 0x58;
 const QCD: u8 = 0x5C;
 const QCC: u8 = 0x5D;
 const RGN: u8 = 0x5E;
-const POC: u8 = 0x5F;
 const CRG: u8 = 0x63;
 const COM: u8 = 0x64;
+
+/// Pcap of HTJ2K: part 15 and no other part (ITU-T T.814 annex A).
+const PART_15: u32 = 1 << (32 - 15);
 
 pub(super) fn scrub(stream: &[u8], image: &ImagePixel) -> Result<Vec<u8>, CodestreamError> {
     if !stream.starts_with(&[0xFF, 0x4F, 0xFF, SIZ]) {
@@ -43,6 +47,8 @@ struct Scrub {
     steps: usize,
     /// Where the tile-part begins in `out`; `None` outside of one.
     start: Option<usize>,
+    /// Markers of the header and the components that they are for.
+    met: BTreeSet<(u8, Option<u16>)>,
     /// Sum of the packet lengths that PLT gives for the tile-part.
     packet_lengths: Option<u64>,
     /// Tile and length of each tile-part, and where `out` holds the entries that repeat them.
@@ -67,26 +73,46 @@ impl Scrub {
             // Between two tile-parts.
             return Err(UNCLEAR);
         }
-        let index = if self.components < 257 { 1 } else { 2 };
+        let component = match marker {
+            COC | QCC | RGN => Some(self.component(content).ok_or(UNCLEAR)?),
+            _ => None,
+        };
+        // TLM and PLT may be cut into pieces.
+        if !matches!(marker, TLM | PLT) && !self.met.insert((marker, component)) {
+            return Err(UNCLEAR);
+        }
+        let content_of_component = content.get(self.index_width()..).unwrap_or_default();
         let is_sound = match marker {
             SIZ if self.components == 0 && content.len() >= 36 => {
                 self.components = be16(content, 34);
                 content.len() == 36 + 3 * usize::from(self.components)
             }
-            CAP if is_in_main_header && content.len() >= 4 => {
-                content.len() == 4 + 2 * be32(content, 0).count_ones() as usize
-            }
+            CAP if is_in_main_header => content.len() == 6 && be32(content, 0) == PART_15,
             COD => content.len() >= 5 && self.coding(content[0], &content[5..]),
-            COC => content.len() > index && self.coding(content[index], &content[index + 1..]),
+            COC => match content_of_component {
+                [style, coding @ ..] => self.coding(*style, coding),
+                [] => false,
+            },
             QCD => self.quantisation(content),
-            QCC => content.len() > index && self.quantisation(&content[index..]),
-            RGN => content.len() == index + 2,
-            POC => content.len().is_multiple_of(5 + 2 * index),
+            QCC => self.quantisation(content_of_component),
+            RGN => content_of_component.len() == 2,
             TLM if is_in_main_header => self.tile_part_lengths(content),
             PLT if !is_in_main_header => self.packet_lengths(content),
             _ => false,
         };
         if is_sound { put_segment(&mut self.out, marker, content) } else { Err(UNCLEAR) }
+    }
+
+    /// Bytes of a component's index (section A.6.2).
+    fn index_width(&self) -> usize {
+        if self.components < 257 { 1 } else { 2 }
+    }
+
+    /// The component that a segment is for.
+    fn component(&self, content: &[u8]) -> Option<u16> {
+        let index = content.get(..self.index_width())?;
+        let index = index.iter().fold(0, |index, byte| index << 8 | u16::from(*byte));
+        (index < self.components).then_some(index)
     }
 
     /// Levels, block sizes, style and transformation, then precincts if there are any (section A.6.1).
@@ -145,6 +171,7 @@ impl Scrub {
             return Err(UNCLEAR);
         }
         self.start = Some(self.out.len());
+        self.met.clear();
         self.out.extend(sot);
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! Codestreams made by hand, with words planted where a codestream has room for them;
 //! `tests/it/keep.rs` has real ones.
 
-use proptest::prelude::*;
+mod any;
+mod jpeg_2000;
 
 use super::*;
 use crate::image::SampleType;
@@ -155,6 +156,8 @@ fn jpeg_ls_keeps_its_headers_and_its_parameters() {
         uids::JPEGLS_LOSSLESS,
     );
     let parameters = segment(0xF8, &[1, 0, 255, 0, 3, 0, 7, 0, 21, 0, 64]);
+    let twice = [(2, parameters.clone()), (2, parameters.clone())];
+    assert_eq!(of(&jpeg_ls(), &twice, uids::JPEGLS_LOSSLESS), None);
     let with = stream(&jpeg_ls(), &[(2, parameters)]);
     assert_eq!(scrub(&with, &image(), uids::JPEGLS_LOSSLESS).unwrap(), with);
     check_refused(
@@ -164,6 +167,7 @@ fn jpeg_ls_keeps_its_headers_and_its_parameters() {
             (2, segment(0xF8, &[&[2, 1], WORD].concat())),
             (2, segment(0xF8, &[&[1], WORD].concat())),
             (2, segment(0xDC, &[0, 8])),
+            (2, segment(0xDD, &[0, 8])),
         ],
         uids::JPEGLS_LOSSLESS,
     );
@@ -178,87 +182,6 @@ fn what_stands_behind_the_last_sample_of_a_jpeg_ls_scan_is_seen_by_the_decoder()
     for slack in [WORD, &[0], &[0; 9]] {
         assert_eq!(decoded(&jpeg_ls(), &[(3, slack.to_vec())]), None, "{slack:?}");
     }
-}
-
-/// One tile in two tile-parts without levels; the second goes on to EOC if `open`.
-fn jpeg_2000(open: bool) -> Vec<Vec<u8>> {
-    let mut siz = vec![0, 0];
-    siz.extend([8_u32, 8, 0, 0, 8, 8, 0, 0].iter().flat_map(|n| n.to_be_bytes()));
-    siz.extend([0, 1, 7, 1, 1]);
-    let part = |number: u8, packets: &[u8], length: u8| {
-        let sot = segment(0x90, &[0, 0, 0, 0, 0, length, number, 2]);
-        (sot, [&[0xFF, 0x93], packets].concat())
-    };
-    let (first, packets) = part(0, &[0, 1], 16);
-    let (second, last) = part(1, &[2], if open { 0 } else { 15 });
-    vec![
-        [vec![0xFF, 0x4F], segment(0x51, &siz)].concat(),
-        segment(0x52, &[0, 0, 0, 1, 0, 0, 4, 4, 0, 1]),
-        segment(0x55, &[0, 0x50, 0, 0, 0, 0, 16, 0, 0, 0, 0, 15]),
-        segment(0x5C, &[0x40, 0x40]),
-        first,
-        packets,
-        second,
-        last,
-        vec![0xFF, 0xD9],
-    ]
-}
-
-const JPEG_2000: &str = uids::JPEG2000_LOSSLESS;
-
-/// A stream whose first tile-part header has one segment more, and says so in Psot and in TLM.
-fn with_segment(open: bool, more: &[u8]) -> Vec<Vec<u8>> {
-    let mut parts = jpeg_2000(open);
-    parts[4][9] += more.len() as u8;
-    parts[2][10] += more.len() as u8;
-    parts[5].splice(0..0, more.iter().copied());
-    parts
-}
-
-#[test]
-fn jpeg_2000_keeps_what_a_decoder_needs() {
-    for open in [false, true] {
-        let clean = jpeg_2000(open);
-        check(&clean, &[(1, segment(0x64, WORD)), (4, segment(0x64, WORD))], JPEG_2000);
-        check(&clean, &[(2, segment(0x63, b"JANE")), (6, segment(0x64, WORD))], JPEG_2000);
-        let commented = with_segment(open, &segment(0x64, WORD));
-        assert_eq!(of(&commented, &[], JPEG_2000).unwrap(), stream(&clean, &[]));
-        let listed = with_segment(open, &segment(0x58, &[0, 1, 1]));
-        assert_eq!(of(&listed, &[], JPEG_2000).unwrap(), stream(&listed, &[]));
-    }
-    let behind = [stream(&jpeg_2000(false), &[]), WORD.to_vec()].concat();
-    assert_eq!(scrub(&behind, &image(), JPEG_2000).unwrap(), stream(&jpeg_2000(false), &[]));
-}
-
-#[test]
-fn lengths_of_tile_parts_are_told_anew() {
-    let mut lying = jpeg_2000(false);
-    lying[2][6..14].copy_from_slice(WORD);
-    let found = of(&lying, &[], JPEG_2000).unwrap();
-    assert_eq!(found, stream(&jpeg_2000(false), &[]));
-}
-
-#[test]
-fn jpeg_2000_with_what_nobody_knows_is_refused() {
-    check_refused(
-        &jpeg_2000(false),
-        &[
-            (1, segment(0x65, WORD)),
-            (1, segment(0x60, WORD)),
-            (1, segment(0x57, WORD)),
-            (1, segment(0x5C, &[&[0x40], WORD].concat())),
-            (1, segment(0x52, &[&[0, 0, 0, 1, 0, 0, 4, 4, 0, 1], WORD].concat())),
-            (1, segment(0x50, &[&[0, 0, 0, 0], WORD].concat())),
-            (2, segment(0x55, &[0, 0x50, 0, 0, 0, 0, 16])),
-            (6, segment(0x52, &[0, 0, 0, 1, 0, 0, 4, 4, 0, 1])),
-        ],
-        JPEG_2000,
-    );
-    let listed = with_segment(false, &segment(0x58, &[&[0], WORD].concat()));
-    assert_eq!(of(&listed, &[], JPEG_2000), None);
-    let mut two_ends = jpeg_2000(true);
-    two_ends[7].extend([&[0xFF, 0xD9], WORD].concat());
-    assert_eq!(of(&two_ends, &[], JPEG_2000), None);
 }
 
 /// A frame of RLE whose segment is one literal run and a run of one value.
@@ -287,67 +210,4 @@ fn rle_keeps_what_is_unpacked() {
     assert_eq!(scrub(&more_offsets, &image(), uids::RLE_LOSSLESS).unwrap(), clean);
     let too_many = [&[(-59_i8) as u8, 5, 11][..], &[1; 12]].concat();
     assert!(scrub(&rle(&too_many, 64, &[]), &image(), uids::RLE_LOSSLESS).is_err());
-}
-
-const ALL: [&str; 5] =
-    [uids::JPEG_BASELINE8_BIT, LOSSLESS, uids::JPEGLS_LOSSLESS, JPEG_2000, uids::RLE_LOSSLESS];
-
-fn whole() -> [Vec<u8>; 4] {
-    let rle = rle(&[3, 9, 8, 7, 6, (-59_i8) as u8, 5], 64, &[]);
-    [stream(&jpeg(), &[]), stream(&jpeg_ls(), &[]), stream(&jpeg_2000(false), &[]), rle]
-}
-
-fn is_idempotent(stream: &[u8]) {
-    for syntax in ALL {
-        if let Ok(once) = scrub(stream, &image(), syntax) {
-            let twice = scrub(&once, &image(), syntax);
-            assert_eq!(twice.as_ref(), Ok(&once), "{syntax}");
-        }
-    }
-}
-
-proptest! {
-    #[test]
-    fn any_bytes_end_and_what_is_scrubbed_stays_so(
-        bytes in prop::collection::vec(any::<u8>(), 0..300),
-        opening in 0_usize..4,
-    ) {
-        is_idempotent(&bytes);
-        is_idempotent(&[&whole()[opening][..2], &bytes].concat());
-    }
-
-    #[test]
-    fn damaged_streams_end_and_what_is_scrubbed_stays_so(
-        which in 0_usize..4,
-        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
-        planted in prop::collection::vec(any::<u8>(), 0..40),
-        place in any::<prop::sample::Index>(),
-    ) {
-        let mut stream = whole()[which].clone();
-        for (index, byte) in changes {
-            let at = index.index(stream.len());
-            stream[at] = byte;
-        }
-        let at = place.index(stream.len());
-        stream.splice(at..at, planted);
-        is_idempotent(&stream);
-    }
-
-    #[test]
-    fn what_is_planted_in_segments_goes(
-        content in prop::collection::vec(any::<u8>(), 0..500),
-        application in 0_u8..14,
-        place in 1_usize..3,
-    ) {
-        let content = [b"_", &content[..]].concat();
-        for marker in [0xFE, 0xE0 + application] {
-            let planted = [(place, segment(marker, &content))];
-            prop_assert_eq!(of(&jpeg(), &planted, LOSSLESS), Some(stream(&jpeg(), &[])));
-            let found = of(&jpeg_ls(), &planted, uids::JPEGLS_LOSSLESS);
-            prop_assert_eq!(found, Some(stream(&jpeg_ls(), &[])));
-        }
-        let planted = [(place, segment(0x64, &content))];
-        let found = of(&jpeg_2000(false), &planted, JPEG_2000);
-        prop_assert_eq!(found, Some(stream(&jpeg_2000(false), &[])));
-    }
 }
