@@ -104,7 +104,13 @@ impl<'a> Walk<'a> {
                 scanned: false,
             })
             .collect();
-        if self.components.is_empty() { Err(CUT) } else { Ok(()) }
+        // A sampling factor of 0 (section B.2.2) would divide the frame by nothing.
+        let is_sampled = |c: &Component| c.horizontal.min(c.vertical) > 0;
+        if !self.components.is_empty() && self.components.iter().all(is_sampled) {
+            Ok(())
+        } else {
+            Err(UNUSUAL)
+        }
     }
 
     fn table(&mut self, marker: u8, table: &'a [u8]) -> Result<(), CodestreamError> {
