@@ -10,7 +10,7 @@ use crate::config::{
     ConfigError, Isolation, MapConfig, RunConfig, input_folder, new_path, parse_bytes,
 };
 use crate::deident::{Profile, ProfileOption, ShiftUnit};
-use crate::encode::{CODECS, Encoder};
+use crate::encode::{CODECS, Encoder, encoder_names};
 use crate::sample::Kind;
 
 /// De-identifies, losslessly compresses and measures trees of DICOM files, on one machine or with
@@ -93,7 +93,9 @@ pub struct RunArgs {
     /// Key file of `sauva keygen`. Default: `$XDG_CONFIG_HOME/sauva/key`, made on first use.
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
-    /// How pixels are written. Every coded frame is decoded again and compared.
+    /// How pixels are written. Every coded frame is decoded again and compared. keep: what comes
+    /// compressed stays so, scrubbed of comments and all else that is no part of the image, or is coded
+    /// in the default codec where that cannot be; what comes native stays native.
     #[arg(long, default_value = CODECS[0].name, value_parser = codec_names())]
     pub codec: String,
     /// Who does which file. static: the list is dealt before the work begins, largest files first.
@@ -179,7 +181,7 @@ impl ProfileArgs {
 }
 
 fn codec_names() -> PossibleValuesParser {
-    PossibleValuesParser::new(CODECS.iter().map(|codec| codec.name).chain(["native"]))
+    PossibleValuesParser::new(encoder_names())
 }
 
 impl RunArgs {

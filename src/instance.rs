@@ -113,6 +113,8 @@ pub struct Encoded {
     pub image: Option<ImagePixel>,
     /// The samples to measure; `None` where they are no integers of their own.
     pub samples: Option<Samples>,
+    /// The Image Pixel Module of the samples, where decoding gives another one than is written.
+    pub decoded: Option<ImagePixel>,
     /// Why pixels that came stay native; `None` where they were compressed or where there are none.
     pub kept_native: Option<KeptNative>,
     /// Length of the native pixel data and of their encoded form, in bytes.

@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod cli;
+mod codestream;
 pub mod comm;
 pub mod commands;
 pub mod config;
@@ -17,6 +18,7 @@ pub mod ledger;
 pub mod manifest;
 pub mod media;
 pub mod memory;
+mod numbers;
 pub mod pipeline;
 pub mod process;
 pub mod read;

@@ -30,7 +30,7 @@ pub(super) fn frames(
     let length = bits.div_ceil(8) as usize;
     let mut native = Vec::new();
     for stream in frames {
-        let frame = one(stream, image, transfer_syntax, length)?;
+        let frame = frame(stream, image, transfer_syntax, length)?;
         if frame.len() != length {
             return Err(EncodeError::DecodedLength);
         }
@@ -41,7 +41,8 @@ pub(super) fn frames(
     Ok(native.into())
 }
 
-fn one(
+/// Decodes one frame; `length` is that of the native frame in bytes.
+pub(super) fn frame(
     stream: &[u8],
     image: &ImagePixel,
     transfer_syntax: &str,

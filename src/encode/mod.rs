@@ -1,11 +1,14 @@
 //! Encoding: a `Deidentified` in, an `Encoded` out. Pixels are decoded where they came compressed,
-//! coded losslessly in the chosen codec, decoded again and compared before anything is written.
+//! coded losslessly in the chosen codec, decoded again and compared before anything is written; or
+//! they are passed on as they came compressed, scrubbed of what is no part of the image.
 
 mod decode;
 mod encapsulate;
 mod jpeg_ls;
+mod keep;
 mod photometric;
 mod samples;
+mod scrub;
 
 use bytes::Bytes;
 use dicom::dictionary_std::{tags, uids};
@@ -86,24 +89,35 @@ enum FrameOutcome {
     WouldGrow,
 }
 
-/// Encodes instances with one codec; without one, everything is written native.
+/// Encodes instances with one codec, passes on what came compressed, or writes everything native.
 #[derive(Debug, Clone, Copy)]
 pub struct Encoder {
     codec: Option<&'static Codec>,
+    /// What came compressed is passed on where it can be, and what came native stays so.
+    keeps: bool,
 }
 
+/// The names that an encoder may have on the command line, the default first.
+pub fn encoder_names() -> impl Iterator<Item = &'static str> {
+    CODECS.iter().map(|codec| codec.name).chain([keep::NAME, NATIVE])
+}
+
+/// The name of the encoder that writes everything native.
+const NATIVE: &str = "native";
+
 impl Encoder {
-    /// The encoder with this name on the command line: a codec's, or `native`.
+    /// The encoder with this name on the command line: a codec's, `keep` or `native`.
     pub fn by_name(name: &str) -> Option<Self> {
-        if name == "native" {
-            return Some(Self { codec: None });
-        }
-        let codec = CODECS.iter().find(|codec| codec.name == name)?;
-        Some(Self { codec: Some(codec) })
+        let codec = match name {
+            NATIVE => None,
+            keep::NAME => CODECS.first(),
+            name => Some(CODECS.iter().find(|codec| codec.name == name)?),
+        };
+        Some(Self { codec, keeps: name == keep::NAME })
     }
 
     /// Encodes one instance.
-    pub fn encode(self, instance: Deidentified) -> Result<Encoded, EncodeError> {
+    pub fn encode(mut self, instance: Deidentified) -> Result<Encoded, EncodeError> {
         let (Original { data_set, transfer_syntax, image }, identity, embedded_overlay) =
             instance.into_parts();
         let mut encoded = Encoded {
@@ -112,11 +126,22 @@ impl Encoder {
             identity,
             image: None,
             samples: None,
+            decoded: None,
             kept_native: None,
             pixel_bytes: PixelBytes::default(),
         };
         let Some((mut image, source)) = image else {
             return Ok(encoded);
+        };
+        let came = match &source {
+            SourcePixels::Encapsulated(frames) if self.keeps => {
+                Some((frames.clone(), image.clone()))
+            }
+            SourcePixels::Native(_) if self.keeps => {
+                self.codec = None;
+                None
+            }
+            _ => None,
         };
         let native = native_of(source, &mut image, &transfer_syntax)?;
         let Some((samples, cleared)) = samples::canonical(&native, &image, embedded_overlay)?
@@ -129,10 +154,21 @@ impl Encoder {
             encoded.put_native(native, image);
             return Ok(encoded);
         };
+        // An overlay can be cleared in samples alone.
+        let came = came.filter(|_| cleared.is_none());
+        if let Some((frames, came)) = came
+            && let Some(kept) = keep::frames(&frames, &came, &transfer_syntax, &native)
+        {
+            let native_length = came.native_length().unwrap_or_default();
+            encoded.put_frames(kept, &transfer_syntax, native_length, came);
+            encoded.decoded = Some(image);
+            encoded.samples = Some(samples);
+            return Ok(encoded);
+        }
         let native = cleared.unwrap_or(native);
         match self.compress(&samples, &mut image)? {
-            Compression::Done(frames) => {
-                encoded.put_frames(frames, self, native.len() as u64, image);
+            Compression::Done(frames, transfer_syntax) => {
+                encoded.put_frames(frames, transfer_syntax, native.len() as u64, image);
             }
             Compression::Kept(reason) => {
                 encoded.kept_native = reason;
@@ -172,7 +208,7 @@ impl Encoder {
             }
         }
         image.planar_configuration = 0;
-        Ok(Compression::Done(kept))
+        Ok(Compression::Done(kept, codec.transfer_syntax))
     }
 }
 
@@ -200,7 +236,8 @@ fn native_of(
 }
 
 enum Compression {
-    Done(Vec<Vec<u8>>),
+    /// The frames and their transfer syntax.
+    Done(Vec<Vec<u8>>, &'static str),
     Kept(Option<KeptNative>),
 }
 
@@ -221,16 +258,14 @@ impl Encoded {
     fn put_frames(
         &mut self,
         frames: Vec<Vec<u8>>,
-        encoder: Encoder,
+        transfer_syntax: &str,
         native_length: u64,
         image: ImagePixel,
     ) {
         let pixels = encapsulate::encapsulate(frames);
         let encoded = pixels.fragments.iter().map(|fragment| fragment.len() as u64).sum();
         self.pixel_bytes = PixelBytes { native: native_length, encoded };
-        if let Some(codec) = encoder.codec {
-            codec.transfer_syntax.clone_into(&mut self.transfer_syntax);
-        }
+        transfer_syntax.clone_into(&mut self.transfer_syntax);
         self.put_pixels(tags::PIXEL_DATA, VR::OB, Value::Encapsulated(pixels), image);
     }
 

@@ -7,6 +7,16 @@ use super::*;
 use crate::instance::Identity;
 
 fn deidentified(image: &ImagePixel, native: Bytes, embedded_overlay: bool) -> Deidentified {
+    let source = SourcePixels::Native(native);
+    came_in(uids::EXPLICIT_VR_LITTLE_ENDIAN, image, source, embedded_overlay)
+}
+
+fn came_in(
+    transfer_syntax: &str,
+    image: &ImagePixel,
+    source: SourcePixels,
+    embedded_overlay: bool,
+) -> Deidentified {
     let mut data_set = DataSet::new();
     data_set.put_text(tags::PHOTOMETRIC_INTERPRETATION, VR::CS, &image.photometric_interpretation);
     let identity = Identity {
@@ -18,8 +28,8 @@ fn deidentified(image: &ImagePixel, native: Bytes, embedded_overlay: bool) -> De
     };
     let original = Original {
         data_set,
-        transfer_syntax: uids::EXPLICIT_VR_LITTLE_ENDIAN.into(),
-        image: Some((image.clone(), SourcePixels::Native(native))),
+        transfer_syntax: transfer_syntax.into(),
+        image: Some((image.clone(), source)),
     };
     #[expect(clippy::disallowed_methods, reason = "nothing in this data set identifies")]
     Deidentified::new(original, identity, embedded_overlay)
@@ -217,4 +227,70 @@ fn a_large_empty_jpeg_2000_image_is_decoded() {
         let decoded = decode::frames(&frames, &mut image, uids::JPEG2000_LOSSLESS).unwrap();
         assert!(decoded.len() == (side * side) as usize && decoded.iter().all(|byte| *byte == 128));
     }
+}
+
+fn keep(
+    transfer_syntax: &str,
+    image: &ImagePixel,
+    frame: impl Into<Bytes>,
+    embedded_overlay: bool,
+) -> Result<Encoded, EncodeError> {
+    let source = SourcePixels::Encapsulated(vec![frame.into()]);
+    let instance = came_in(transfer_syntax, image, source, embedded_overlay);
+    Encoder::by_name("keep").unwrap().encode(instance)
+}
+
+#[test]
+fn what_comes_native_is_kept_native() {
+    let image = grey(4, 4, 16, 12, false);
+    let native = native(&image, &[7; 16]);
+    let encoder = Encoder::by_name("keep").unwrap();
+    let encoded = encoder.encode(deidentified(&image, native.clone(), false)).unwrap();
+    assert_eq!(encoded.transfer_syntax, uids::EXPLICIT_VR_LITTLE_ENDIAN);
+    assert_eq!(encoded.data_set.bytes(tags::PIXEL_DATA), Some(&native));
+    assert_eq!((encoded.kept_native, encoded.decoded), (None, None));
+}
+
+#[test]
+fn what_is_kept_keeps_its_attributes_and_is_measured_by_its_samples() {
+    let mut image = grey(64, 64, 8, 8, false);
+    image.photometric_interpretation = "YBR_RCT".into();
+    let frame = empty_jpeg_2000(64);
+    let encoded = keep(uids::JPEG2000_LOSSLESS, &image, frame.clone(), false).unwrap();
+    assert_eq!(encoded.transfer_syntax, uids::JPEG2000_LOSSLESS);
+    assert_eq!(encoded.image.as_ref(), Some(&image));
+    let photometric = encoded.data_set.text(tags::PHOTOMETRIC_INTERPRETATION);
+    assert_eq!(photometric, Some("YBR_RCT"));
+    assert_eq!(encoded.decoded.unwrap().photometric_interpretation, "RGB");
+    assert_eq!(encoded.samples, Some(Samples::Eight(vec![128; 64 * 64])));
+    let element = encoded.data_set.get(tags::PIXEL_DATA).unwrap();
+    let Value::Encapsulated(pixels) = &element.value else { panic!("pixels stay coded") };
+    assert_eq!(pixels.fragments, [frame]);
+    assert_eq!(pixels.offset_table.as_ref(), [0; 4]);
+}
+
+#[test]
+fn what_cannot_be_kept_is_coded_as_without_keep() {
+    let image = grey(64, 64, 8, 8, false);
+    // Encapsulated uncompressed; a codestream with a segment that nobody knows.
+    let uncompressed = keep("1.2.840.10008.1.2.1.98", &image, vec![9; 64 * 64], false).unwrap();
+    assert_eq!(uncompressed.transfer_syntax, uids::JPEGLS_LOSSLESS);
+    let mut unknown = empty_jpeg_2000(64).to_vec();
+    unknown.splice(45..45, *b"\xFF\x65\0\x06JANE");
+    let refused = keep(uids::JPEG2000_LOSSLESS, &image, unknown, false);
+    assert!(refused.map_or(true, |found| found.transfer_syntax == uids::JPEGLS_LOSSLESS));
+}
+
+#[test]
+fn bits_above_bits_stored_are_not_kept() {
+    let image = grey(4, 4, 16, 12, false);
+    // RLE of two byte planes (PS3.5 section G.2): bit 12 is set in every sample.
+    let mut frame = [2_u32, 64, 66].map(u32::to_le_bytes).concat();
+    frame.resize(64, 0);
+    frame.extend([(-15_i8) as u8, 0x10, (-15_i8) as u8, 1]);
+    let encoded = keep(uids::RLE_LOSSLESS, &image, frame.clone(), true).unwrap();
+    assert_ne!(encoded.transfer_syntax, uids::RLE_LOSSLESS);
+    assert_eq!(encoded.samples, Some(Samples::Sixteen(vec![1; 16])));
+    let refused = keep(uids::RLE_LOSSLESS, &image, frame, false);
+    assert_eq!(refused.unwrap_err(), EncodeError::StrayBits);
 }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::ReadError;
+use crate::codestream::is_wrapped;
 use crate::dataset::Encapsulated;
 
 /// Sorts the fragments into frames: by count where it settles the matter, else by the extended or
@@ -69,9 +70,12 @@ fn starts_by_offset(fragments: &[Bytes], offsets: &[u64], frames: usize) -> Opti
     starts.is_sorted_by(|a, b| a < b).then_some(starts)
 }
 
-/// JPEG and JPEG-LS open with SOI (ITU-T T.81 table B.1), JPEG 2000 with SOC (T.800 table A.2).
+/// JPEG and JPEG-LS open with SOI (ITU-T T.81 table B.1), JPEG 2000 with SOC (T.800 table A.2) or
+/// with the boxes of a file around it.
 fn opens(fragment: &Bytes) -> bool {
-    fragment.starts_with(&[0xFF, 0xD8, 0xFF]) || fragment.starts_with(&[0xFF, 0x4F, 0xFF])
+    fragment.starts_with(&[0xFF, 0xD8, 0xFF])
+        || fragment.starts_with(&[0xFF, 0x4F, 0xFF])
+        || is_wrapped(fragment)
 }
 
 /// Frames start where codestreams open.

@@ -1,14 +1,12 @@
 //! Reading: a path in, an `Original` out. Everything that a file claims about lengths, depth and
 //! geometry is checked against the bytes that are there before any library sees them.
 
-mod codestream;
 mod complete;
 mod cursor;
 mod dictionary;
 mod file;
 mod frames;
 mod head;
-mod numbers;
 mod part10;
 mod walk;
 
@@ -17,6 +15,7 @@ use std::path::Path;
 use bytes::Bytes;
 use dicom::dictionary_std::{tags, uids};
 
+use crate::codestream::{self, CodestreamError};
 use crate::dataset::{DataSet, Tag, Value};
 use crate::image::{ImagePixel, ImagePixelError, PIXEL_TAGS};
 use crate::instance::{Original, SourcePixels};
@@ -93,6 +92,15 @@ pub enum ReadError {
     /// No decoder for the transfer syntax.
     #[error("the transfer syntax is not supported")]
     TransferSyntax,
+}
+
+impl From<CodestreamError> for ReadError {
+    fn from(error: CodestreamError) -> Self {
+        match error {
+            CodestreamError::Unsound(why) => Self::Pixels(why),
+            CodestreamError::TransferSyntax => Self::TransferSyntax,
+        }
+    }
 }
 
 impl ReadError {
@@ -187,6 +195,8 @@ fn take_pixels(
             }
             let is_rle = transfer_syntax == uids::RLE_LOSSLESS;
             let frames = frames::split(&pixels, extended.as_ref(), image.frames, is_rle)?;
+            let unwrapped: Result<_, _> = frames.iter().map(codestream::unwrapped).collect();
+            let frames: Vec<Bytes> = unwrapped?;
             let frame_length = native_length / u64::from(image.frames);
             for frame in &frames {
                 if frame_length > FRAME_FREE_BYTES

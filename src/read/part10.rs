@@ -9,10 +9,10 @@ use dicom::encoding::transfer_syntax::TransferSyntaxIndex;
 use dicom::transfer_syntax::TransferSyntaxRegistry;
 
 use super::dictionary::standard_vr;
-use super::numbers::{le16, le32};
 use super::{Limits, ReadError};
 use crate::dataset::layout::has_long_length;
 use crate::dataset::{Tag, VR};
+use crate::numbers::{le16, le32};
 
 /// How the elements of a data set are laid out (PS3.5 section 7.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

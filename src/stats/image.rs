@@ -36,7 +36,8 @@ impl ImageMeasurement {
 
 /// Measures an instance that is to be written; `None` where it has no samples to measure.
 pub fn measure_image(instance: &Encoded) -> Option<ImageMeasurement> {
-    let (image, samples) = (instance.image.as_ref()?, instance.samples.as_ref()?);
+    let image = instance.decoded.as_ref().or(instance.image.as_ref())?;
+    let samples = instance.samples.as_ref()?;
     measure_samples(&instance.data_set, image, samples)
 }
 

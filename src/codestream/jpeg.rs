@@ -2,12 +2,15 @@
 //! header, the components that it names, EOI at the end.
 
 use super::entropy::check_complete;
-use super::{CUT, Frame, OTHER_KIND, reaches_its_end};
+use super::{CUT, CodestreamError, Frame, OTHER_KIND, reaches_its_end};
 use crate::image::ImagePixel;
-use crate::read::ReadError;
-use crate::read::numbers::be16;
+use crate::numbers::be16;
 
-pub(super) fn check(stream: &[u8], image: &ImagePixel, is_jpeg_ls: bool) -> Result<(), ReadError> {
+pub(super) fn check(
+    stream: &[u8],
+    image: &ImagePixel,
+    is_jpeg_ls: bool,
+) -> Result<(), CodestreamError> {
     let (marker, segment) = frame_header(stream)?;
     // SOF55 is that of JPEG-LS.
     if (marker == 0xF7) != is_jpeg_ls {
@@ -29,7 +32,7 @@ pub(super) fn check(stream: &[u8], image: &ImagePixel, is_jpeg_ls: bool) -> Resu
 }
 
 /// The marker of the first frame header and its segment, at least 6 bytes of it.
-fn frame_header(stream: &[u8]) -> Result<(u8, &[u8]), ReadError> {
+fn frame_header(stream: &[u8]) -> Result<(u8, &[u8]), CodestreamError> {
     let mut at = 2;
     loop {
         let segment = stream.get(at..).filter(|rest| rest.len() >= 10).ok_or(CUT)?;
@@ -39,7 +42,7 @@ fn frame_header(stream: &[u8]) -> Result<(u8, &[u8]), ReadError> {
                 continue;
             }
             [0xFF, marker, ..] => *marker,
-            _ => return Err(ReadError::Pixels("a codestream breaks off between markers")),
+            _ => return Err(CodestreamError::Unsound("a codestream breaks off between markers")),
         };
         let length = usize::from(be16(segment, 2));
         // SOF0 to SOF15 without DHT, JPG and DAC; SOF55 of JPEG-LS.
@@ -49,7 +52,7 @@ fn frame_header(stream: &[u8]) -> Result<(u8, &[u8]), ReadError> {
             return Ok((marker, segment.ok_or(CUT)?));
         }
         if length < 2 || marker == 0xDA {
-            return Err(ReadError::Pixels("a codestream has no frame header"));
+            return Err(CodestreamError::Unsound("a codestream has no frame header"));
         }
         at += 2 + length;
     }
@@ -57,8 +60,9 @@ fn frame_header(stream: &[u8]) -> Result<(u8, &[u8]), ReadError> {
 
 /// Identifier, sampling factors and table of each component. Those of JPEG-LS are not sub-sampled in
 /// DICOM (PS3.5 section 8.2.3), and an identifier that stands twice names none.
-fn components(entries: &[u8], count: usize, is_jpeg_ls: bool) -> Result<(), ReadError> {
-    let contradiction = Err(ReadError::Pixels("the codestream's components contradict themselves"));
+fn components(entries: &[u8], count: usize, is_jpeg_ls: bool) -> Result<(), CodestreamError> {
+    let contradiction =
+        Err(CodestreamError::Unsound("the codestream's components contradict themselves"));
     if entries.len() != 3 * count {
         return contradiction;
     }

@@ -1,11 +1,11 @@
 //! JPEG 2000 and HTJ2K (ITU-T T.800 annex A, T.814): the main header, then every tile-part header and
 //! the lengths that lead from one to the next, up to EOC. Packets are not opened.
 
-use super::{CUT, Frame, UNUSUAL, reaches_its_end};
+use super::{CUT, CodestreamError, Frame, UNUSUAL, reaches_its_end};
 use crate::image::{ImagePixel, SampleType};
-use crate::read::ReadError;
-use crate::read::numbers::{be16, be32};
+use crate::numbers::{be16, be32};
 
+const SIZ: u8 = 0x51;
 const COD: u8 = 0x52;
 const COC: u8 = 0x53;
 const SOT: u8 = 0x90;
@@ -20,10 +20,34 @@ const SAMPLES_PER_BLOCK: u64 = 64;
 /// A decoder marks each packet of a tile as seen.
 const MOST_PACKETS: u64 = 1 << 25;
 
-pub(super) fn check(stream: &[u8], image: &ImagePixel) -> Result<(), ReadError> {
-    let mut walk = Walk::open(stream, image)?;
-    while walk.part(stream)? {}
-    if walk.seen.iter().all(|seen| *seen) && reaches_its_end(stream) { Ok(()) } else { Err(CUT) }
+pub(super) fn check(stream: &[u8], image: &ImagePixel) -> Result<(), CodestreamError> {
+    walk(stream, image, &mut |_| Ok(()))?;
+    if reaches_its_end(stream) { Ok(()) } else { Err(CUT) }
+}
+
+/// A part of a codestream between SOC and EOC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part<'a> {
+    /// A marker segment of the main header or of a tile-part header: its marker and what follows its
+    /// length.
+    Segment { marker: u8, content: &'a [u8] },
+    /// A tile-part begins: SOT, its length and its content (section A.4.2).
+    Start(&'a [u8; 12]),
+    /// The packets of a tile-part, behind SOD.
+    Packets(&'a [u8]),
+}
+
+type Visit<'a, 'v> = &'v mut dyn FnMut(Part<'a>) -> Result<(), CodestreamError>;
+
+/// Walks a codestream from SOC to EOC and shows its parts to `visit`.
+pub(crate) fn walk<'a>(
+    stream: &'a [u8],
+    image: &ImagePixel,
+    visit: Visit<'a, '_>,
+) -> Result<(), CodestreamError> {
+    let mut walk = Walk::open(stream, image, visit)?;
+    while walk.part(stream, visit)? {}
+    if walk.seen.iter().all(|seen| *seen) { Ok(()) } else { Err(CUT) }
 }
 
 /// Where the walk is and what SIZ (section A.5.1) has said.
@@ -40,7 +64,11 @@ struct Walk {
 }
 
 impl Walk {
-    fn open(stream: &[u8], image: &ImagePixel) -> Result<Self, ReadError> {
+    fn open<'a>(
+        stream: &'a [u8],
+        image: &ImagePixel,
+        visit: Visit<'a, '_>,
+    ) -> Result<Self, CodestreamError> {
         let length = usize::from(be16(stream.get(4..6).ok_or(CUT)?, 0));
         let siz = stream.get(4..4 + length).filter(|siz| siz.len() >= 41).ok_or(CUT)?;
         let (width, height) = (be32(siz, 4), be32(siz, 8));
@@ -61,6 +89,7 @@ impl Walk {
         if tiles > MOST_TILES {
             return Err(TILES);
         }
+        visit(Part::Segment { marker: SIZ, content: &siz[2..] })?;
         Ok(Self {
             at: 4 + length,
             seen: vec![false; tiles as usize],
@@ -73,30 +102,41 @@ impl Walk {
     }
 
     /// Walks to the end of the next tile-part; false at EOC.
-    fn part(&mut self, stream: &[u8]) -> Result<bool, ReadError> {
+    fn part<'a>(
+        &mut self,
+        stream: &'a [u8],
+        visit: Visit<'a, '_>,
+    ) -> Result<bool, CodestreamError> {
         // The main header, before the first part.
-        let marker = self.segments(stream, |marker| matches!(marker, SOT | EOC))?;
+        let marker = self.segments(stream, |marker| matches!(marker, SOT | EOC), visit)?;
         if marker == EOC {
             return Ok(false);
         }
         let start = self.at;
-        let sot = stream.get(start..start + 12).ok_or(CUT)?;
+        let sot = stream.get(start..).and_then(<[u8]>::first_chunk).ok_or(CUT)?;
         let tile = usize::from(be16(sot, 4));
         *self.seen.get_mut(tile).ok_or(TILES)? = true;
         let length = be32(sot, 6) as usize;
         self.at += 12;
-        self.segments(stream, |marker| marker == SOD)?;
+        visit(Part::Start(sot))?;
+        self.segments(stream, |marker| marker == SOD, visit)?;
         // No length: the part goes on to EOC.
         let end = if length == 0 { last_marker(stream)? } else { start + length };
         if end < self.at + 2 || end > stream.len() {
             return Err(CUT);
         }
+        visit(Part::Packets(&stream[self.at + 2..end]))?;
         self.at = end;
         Ok(true)
     }
 
     /// Steps over marker segments up to one that `ends` the walk, and returns it.
-    fn segments(&mut self, stream: &[u8], ends: fn(u8) -> bool) -> Result<u8, ReadError> {
+    fn segments<'a>(
+        &mut self,
+        stream: &'a [u8],
+        ends: fn(u8) -> bool,
+        visit: Visit<'a, '_>,
+    ) -> Result<u8, CodestreamError> {
         loop {
             let Some([0xFF, marker]) = stream.get(self.at..self.at + 2) else { return Err(CUT) };
             if ends(*marker) {
@@ -125,13 +165,14 @@ impl Walk {
                 }
                 _ => {}
             }
+            visit(Part::Segment { marker: *marker, content: segment })?;
             self.at += 2 + length;
         }
     }
 
     /// What a decoder keeps for this way of coding (section A.6.1): were all tiles and components
     /// coded so, their blocks and packets must not be more than the samples account for.
-    fn coding(&mut self, has_precincts: bool, coding: &[u8]) -> Result<(), ReadError> {
+    fn coding(&mut self, has_precincts: bool, coding: &[u8]) -> Result<(), CodestreamError> {
         let [levels, width, height, _, _, precincts @ ..] = coding else { return Err(CUT) };
         if *levels > 32 || *width > 8 || *height > 8 || width + height > 8 {
             return Err(UNUSUAL);
@@ -168,27 +209,29 @@ impl Walk {
     }
 }
 
-const TILES: ReadError = ReadError::Pixels("a codestream has impossible tiles");
+const TILES: CodestreamError = CodestreamError::Unsound("a codestream has impossible tiles");
 
 /// Bits and sampling of each component: all alike, none sub-sampled, the sign that of the attributes.
-fn components(entries: &[u8], frame: &Frame, image: &ImagePixel) -> Result<(), ReadError> {
+fn components(entries: &[u8], frame: &Frame, image: &ImagePixel) -> Result<(), CodestreamError> {
     if entries.len() != 3 * usize::from(frame.components) {
         return Err(CUT);
     }
     if entries.chunks_exact(3).any(|entry| entry[0] != entries[0] || entry[1..] != [1, 1]) {
-        return Err(ReadError::Pixels("the codestream's components differ from each other"));
+        return Err(CodestreamError::Unsound("the codestream's components differ from each other"));
     }
     let is_signed = entries[0] & 0x80 != 0;
     if is_signed != (image.sample_type == SampleType::Signed) {
-        return Err(ReadError::Pixels("the codestream's sign contradicts Pixel Representation"));
+        return Err(CodestreamError::Unsound(
+            "the codestream's sign contradicts Pixel Representation",
+        ));
     }
     if frame.precision < image.bits_stored && is_signed {
-        return Err(ReadError::Pixels("the codestream has fewer bits than Bits Stored"));
+        return Err(CodestreamError::Unsound("the codestream has fewer bits than Bits Stored"));
     }
     Ok(())
 }
 
 /// Where the last EOC stands.
-fn last_marker(stream: &[u8]) -> Result<usize, ReadError> {
+fn last_marker(stream: &[u8]) -> Result<usize, CodestreamError> {
     stream.windows(2).rposition(|pair| pair == [0xFF, EOC]).ok_or(CUT)
 }

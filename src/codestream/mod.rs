@@ -1,21 +1,42 @@
 //! Before a codec sees a codestream: its own header must say what the Image Pixel Module says, and
 //! it must reach its end. Codecs allocate by that header and some invent pixels past a cut.
 
+mod bits;
 mod entropy;
+mod jp2;
 mod jpeg;
 mod jpeg_2000;
+mod jpeg_ls;
+mod parts;
 mod rle;
 
 use dicom::dictionary_std::uids;
 
-use super::ReadError;
 use crate::image::ImagePixel;
+pub(crate) use entropy::walk as walk_jpeg;
+pub(crate) use jp2::{is_wrapped, unwrapped};
+pub(crate) use jpeg_2000::{Part as Jpeg2000Part, walk as walk_jpeg_2000};
+pub(crate) use jpeg_ls::walk as walk_jpeg_ls;
+pub(crate) use parts::{Part, tables};
+pub(crate) use rle::segments as rle_segments;
 
-pub(super) fn check(
+/// Why a codestream is not let through. The messages hold no value of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum CodestreamError {
+    /// It contradicts itself or the attributes, or cannot be checked.
+    #[error("{0}")]
+    Unsound(&'static str),
+    /// No way to check this transfer syntax.
+    #[error("the transfer syntax is not supported")]
+    TransferSyntax,
+}
+
+/// Checks the codestream of one frame.
+pub(crate) fn check(
     stream: &[u8],
     image: &ImagePixel,
     transfer_syntax: &str,
-) -> Result<(), ReadError> {
+) -> Result<(), CodestreamError> {
     match transfer_syntax {
         uids::RLE_LOSSLESS => rle::check(stream, image),
         // Deflated Image Frame (PS3.5 section A.4.13): the decoder stops at the frame's length.
@@ -32,14 +53,15 @@ pub(super) fn check(
                 Err(OTHER_KIND)
             }
         }
-        _ => Err(ReadError::TransferSyntax),
+        _ => Err(CodestreamError::TransferSyntax),
     }
 }
 
-const CUT: ReadError = ReadError::Pixels("a codestream is cut off");
-const OTHER_KIND: ReadError =
-    ReadError::Pixels("not the codestream that the transfer syntax names");
-const UNUSUAL: ReadError = ReadError::Pixels("a codestream is of a kind that cannot be checked");
+const CUT: CodestreamError = CodestreamError::Unsound("a codestream is cut off");
+const OTHER_KIND: CodestreamError =
+    CodestreamError::Unsound("not the codestream that the transfer syntax names");
+const UNUSUAL: CodestreamError =
+    CodestreamError::Unsound("a codestream is of a kind that cannot be checked");
 
 /// The header of a frame as the codestream gives it.
 struct Frame {
@@ -50,15 +72,19 @@ struct Frame {
 }
 
 impl Frame {
-    fn agrees_with(&self, image: &ImagePixel) -> Result<(), ReadError> {
+    fn agrees_with(&self, image: &ImagePixel) -> Result<(), CodestreamError> {
         if (self.rows, self.columns) != (image.rows, image.columns) {
-            return Err(ReadError::Pixels("the codestream has another size than Rows x Columns"));
+            return Err(CodestreamError::Unsound(
+                "the codestream has another size than Rows x Columns",
+            ));
         }
         if self.components != image.samples_per_pixel {
-            return Err(ReadError::Pixels("the codestream has other components"));
+            return Err(CodestreamError::Unsound("the codestream has other components"));
         }
         if self.precision == 0 || self.precision > image.bits_allocated {
-            return Err(ReadError::Pixels("the codestream has more bits than Bits Allocated"));
+            return Err(CodestreamError::Unsound(
+                "the codestream has more bits than Bits Allocated",
+            ));
         }
         Ok(())
     }

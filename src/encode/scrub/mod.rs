@@ -1,0 +1,50 @@
+//! Scrubbing: a codestream in, the same coded image out without what could carry an identity:
+//! comments, application data, boxes, unused tables, bytes that no decoder reads.
+
+mod jpeg;
+mod jpeg_2000;
+mod jpeg_ls;
+mod rle;
+
+use dicom::dictionary_std::uids;
+
+use crate::codestream::CodestreamError;
+use crate::image::ImagePixel;
+
+/// The codestream of a frame, scrubbed; or why it cannot be passed on.
+pub(super) fn scrub(
+    stream: &[u8],
+    image: &ImagePixel,
+    transfer_syntax: &str,
+) -> Result<Vec<u8>, CodestreamError> {
+    match transfer_syntax {
+        uids::JPEG_BASELINE8_BIT
+        | uids::JPEG_EXTENDED12_BIT
+        | uids::JPEG_LOSSLESS
+        | uids::JPEG_LOSSLESS_SV1 => jpeg::scrub(stream),
+        uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS => jpeg_ls::scrub(stream),
+        uids::JPEG2000_LOSSLESS
+        | uids::JPEG2000
+        | uids::HTJ2K_LOSSLESS
+        | uids::HTJ2K_LOSSLESS_RPCL
+        | uids::HTJ2K => jpeg_2000::scrub(stream, image),
+        uids::RLE_LOSSLESS => rle::scrub(stream, image),
+        _ => Err(CodestreamError::TransferSyntax),
+    }
+}
+
+/// A part that may hold anything, or that cannot be left out without a change of the samples.
+const UNCLEAR: CodestreamError =
+    CodestreamError::Unsound("a codestream holds what cannot be passed on");
+
+/// Appends a marker segment (ITU-T T.81 section B.1.1.4).
+fn put_segment(out: &mut Vec<u8>, marker: u8, content: &[u8]) -> Result<(), CodestreamError> {
+    let length = u16::try_from(content.len() + 2).map_err(|_| UNCLEAR)?;
+    out.extend([0xFF, marker]);
+    out.extend(length.to_be_bytes());
+    out.extend(content);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
