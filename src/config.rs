@@ -88,6 +88,9 @@ pub enum ConfigError {
     /// `--input` is a file.
     #[error("--input: not a folder: give the folder above the DICOM files")]
     InputNoFolder,
+    /// No `--output`.
+    #[error("--output is missing: give a folder for the results")]
+    NoOutput,
     /// `--output` cannot be settled.
     #[error("--output: the folder cannot be made or entered: {0}")]
     Output(std::io::ErrorKind),

@@ -8,9 +8,9 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use sauva::cli::{Cli, Command, LogFormat, RunArgs, VerifyArgs};
+use sauva::cli::{Cli, Command, LogFormat, RunArgs};
 use sauva::comm::{self, Comm};
-use sauva::commands::{Conclusion, Halt, generate, keygen, run, verify};
+use sauva::commands::{Conclusion, Halt, conformance, dry_run, generate, keygen, run, verify};
 use sauva::config::Isolation;
 use sauva::crew::{self, WorkerProcess};
 use sauva::process;
@@ -25,9 +25,14 @@ fn main() -> ExitCode {
     };
     log_to_stderr(cli.log_format);
     let (status, text) = match cli.command {
+        Command::Run(args) if args.dry_run => dry_run(*args),
         Command::Run(args) => run(*args),
-        Command::Verify(args) => verify(&args),
+        Command::Verify(args) => look(|| verify::execute(&args)),
         Command::Generate(args) => tell(generate::execute(&args)),
+        Command::Conformance(args) => match conformance::execute(args) {
+            Ok(statement) => (ExitStatus::Done, statement),
+            Err(error) => (complain(&error), String::new()),
+        },
         Command::Keygen(args) => tell(keygen::execute(&args)),
         Command::Worker => return work(),
     };
@@ -119,16 +124,28 @@ fn run(args: RunArgs) -> (ExitStatus, String) {
     (status, text)
 }
 
-fn verify(args: &VerifyArgs) -> (ExitStatus, String) {
+/// Looking at files, of which each may fail for itself.
+fn look(execute: impl FnOnce() -> anyhow::Result<Conclusion>) -> (ExitStatus, String) {
     // A panic at one file is a finding of its own; its message may hold a value.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map_or_else(String::new, ToString::to_string);
         tracing::warn!(place, "the check of a file failed");
     }));
-    match verify::execute(args) {
+    match execute() {
         Ok(Conclusion { status, text }) => (status, text),
         Err(error) => (complain(&error), String::new()),
     }
+}
+
+/// Of several ranks the first looks at all files.
+fn dry_run(args: RunArgs) -> (ExitStatus, String) {
+    let comm = match comm::connect() {
+        Ok(comm) => comm,
+        Err(refusal) => return (complain(&refusal.into()), String::new()),
+    };
+    let is_first = comm.rank() == 0;
+    comm.finish();
+    if is_first { look(|| dry_run::execute(args)) } else { (ExitStatus::Done, String::new()) }
 }
 
 fn job(

@@ -1,20 +1,17 @@
 //! What a run makes beside its results where it is asked to, on rank 0: the records in, a file-set and a
 //! re-identification map out, and what to tell of them.
 
-use anyhow::{Context, Result};
-use rayon::ThreadPoolBuilder;
+use anyhow::Result;
 
 use super::halt::Halt;
 use super::map;
 use super::parcel::Lead;
+use super::threads::threads;
 use crate::config::RunConfig;
 use crate::media::{FileSet, MediaError, members};
 use crate::record::FileRecord;
 use crate::results::RankMetrics;
 use crate::storage::Storage;
-
-/// Stack of a thread: nesting is bounded.
-const STACK_BYTES: usize = 16 << 20;
 
 /// Makes what was asked for; returns what to tell the user.
 pub(super) fn make(
@@ -27,9 +24,7 @@ pub(super) fn make(
     if !config.dicomdir && config.reidentification_map.is_none() {
         return Ok(String::new());
     }
-    let threads = ranks.first().map_or(1, |rank| rank.threads);
-    let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build();
-    let pool = pool.context("--threads: the threads cannot be started")?;
+    let pool = threads(ranks.first().map_or(1, |rank| rank.threads))?;
     let mut told = String::new();
     if config.dicomdir {
         pool.install(|| file_set(config, records, storage))

@@ -2,6 +2,8 @@
 
 mod conclude;
 mod conduct;
+pub mod conformance;
+pub mod dry_run;
 mod extras;
 pub mod generate;
 mod halt;
@@ -16,6 +18,7 @@ mod prepare;
 mod progress;
 pub mod run;
 mod signals;
+mod threads;
 pub mod verify;
 
 pub use conclude::Conclusion;

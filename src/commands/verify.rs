@@ -1,14 +1,13 @@
 //! `sauva verify`: an output folder in, the exit code and what to tell out. Touches nothing there.
 
 use std::fmt::Write;
-use std::num::NonZero;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
-use rayon::ThreadPoolBuilder;
 
 use super::lock::live_holder;
 use super::output::{SETTINGS, SUMMARY};
+use super::threads::all_cores;
 use super::{Conclusion, keygen};
 use crate::audit::{Audit, Finding, Kind, Origin, audit, key_fingerprint};
 use crate::cli::VerifyArgs;
@@ -20,8 +19,6 @@ use crate::write::STATE;
 
 /// Findings of one kind that are listed.
 const LISTED: usize = 20;
-/// Stack of a thread: nesting is bounded, codecs are not ours.
-const STACK_BYTES: usize = 16 << 20;
 
 /// Checks an output; returns what to tell.
 pub fn execute(args: &VerifyArgs) -> Result<Conclusion> {
@@ -38,12 +35,7 @@ pub fn execute(args: &VerifyArgs) -> Result<Conclusion> {
         None => None,
     };
     let rules = Rules::new(profile(&output)?);
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(std::thread::available_parallelism().map_or(1, NonZero::get))
-        .stack_size(STACK_BYTES)
-        .build()
-        .context("the threads cannot be started")?;
-    let audit = pool.install(|| audit(&output, &rules, origin.as_ref()));
+    let audit = all_cores()?.install(|| audit(&output, &rules, origin.as_ref()));
     let status = if audit.findings.is_empty() { ExitStatus::Done } else { ExitStatus::Check };
     Ok(Conclusion { status, text: tell(&audit)? })
 }

@@ -11,6 +11,7 @@ use super::charset::CharacterSet;
 use super::dates::{self, DateShift};
 use super::identifiers::Identifiers;
 use super::iod::{Need, Needs};
+use super::keep_private::keep_creators;
 use super::options::ProfileOption;
 use super::private::Blocks;
 use super::pseudonym::{Pseudonyms, normalised};
@@ -93,7 +94,7 @@ impl Cleaner<'_> {
                 cleaned.put(element);
             }
         }
-        self.keep_creators(&mut cleaned, &blocks);
+        keep_creators(&mut cleaned, &blocks);
         Ok(cleaned)
     }
 

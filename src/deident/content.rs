@@ -210,7 +210,7 @@ impl Cleaner<'_> {
         tag: Tag,
         place: &Place<'_>,
     ) -> Result<Option<DataSet>, DeidentError> {
-        let action = self.action_of(&item);
+        let action = action_of(&item, self.rules.options());
         if action == ItemAction::Remove {
             return Ok(None);
         }
@@ -236,20 +236,6 @@ impl Cleaner<'_> {
             }
         }
         Ok(Some(cleaned))
-    }
-
-    fn action_of(&self, item: &DataSet) -> ItemAction {
-        let concept = item.sequence(tags::CONCEPT_NAME_CODE_SEQUENCE).and_then(<[_]>::first);
-        let Some(concept) = concept else {
-            return ItemAction::Unlisted;
-        };
-        let scheme = concept.text(tags::CODING_SCHEME_DESIGNATOR).unwrap_or_default();
-        let code = [tags::CODE_VALUE, tags::LONG_CODE_VALUE, tags::URN_CODE_VALUE]
-            .into_iter()
-            .find_map(|tag| concept.text(tag))
-            .unwrap_or_default();
-        let value_type = item.text(tags::VALUE_TYPE).unwrap_or_default();
-        item_action(scheme, code, value_type, self.rules.options())
     }
 
     fn item_value(&self, element: Element, action: ItemAction, place: &Place<'_>) -> Outcome {
@@ -326,6 +312,21 @@ impl Cleaner<'_> {
         });
         Ok(Some(sequence(element.tag, items.collect::<Result<_, _>>()?)))
     }
+}
+
+/// What is done with a content item under these options.
+pub(super) fn action_of(item: &DataSet, options: &Options) -> ItemAction {
+    let concept = item.sequence(tags::CONCEPT_NAME_CODE_SEQUENCE).and_then(<[_]>::first);
+    let Some(concept) = concept else {
+        return ItemAction::Unlisted;
+    };
+    let scheme = concept.text(tags::CODING_SCHEME_DESIGNATOR).unwrap_or_default();
+    let code = [tags::CODE_VALUE, tags::LONG_CODE_VALUE, tags::URN_CODE_VALUE]
+        .into_iter()
+        .find_map(|tag| concept.text(tag))
+        .unwrap_or_default();
+    let value_type = item.text(tags::VALUE_TYPE).unwrap_or_default();
+    item_action(scheme, code, value_type, options)
 }
 
 fn bytes_of(element: &Element) -> bytes::Bytes {

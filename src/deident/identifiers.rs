@@ -112,7 +112,9 @@ fn collect(data_set: &DataSet, rules: &Rules, outer: &CharacterSet, found: &mut 
     for element in data_set.iter() {
         match &element.value {
             Value::Sequence(items) => {
-                items.iter().for_each(|item| collect(item, rules, charset, found));
+                for item in items {
+                    collect(item, rules, charset, found);
+                }
             }
             Value::Bytes(bytes) if !bytes.is_empty() && found.len() < MOST_VALUES => {
                 if rules.concern(element.tag) == Concern::Identifier {

@@ -21,7 +21,7 @@ impl Cleaner<'_> {
         if may_stay { Blocks::of(data_set) } else { Blocks::default() }
     }
 
-    /// A private attribute. Creators are put back by [`Self::keep_creators`].
+    /// A private attribute. Creators are put back by [`keep_creators`].
     pub(super) fn private(&self, element: Element, place: &Place<'_>) -> Outcome {
         let by_option = self.has(ProfileOption::RetainSafePrivate);
         let safe = place.blocks.safe(element.tag, &self.rules.profile, by_option);
@@ -82,33 +82,33 @@ impl Cleaner<'_> {
             None => Ok(None),
         }
     }
+}
 
-    /// Puts back the creators of blocks of which something stayed, and of the characteristics
-    /// sequence those items that speak of them.
-    pub(super) fn keep_creators(&self, cleaned: &mut DataSet, blocks: &Blocks) {
-        let kept: Vec<Tag> =
-            cleaned.iter().map(|element| element.tag).filter(|t| !t.0.is_multiple_of(2)).collect();
-        let mut known = Vec::new();
-        for tag in kept {
-            if let Some(creator) = blocks.creator(tag) {
-                cleaned.put_text(Tag(tag.0, tag.1 >> 8), VR::LO, creator);
-                known.push((tag.0, creator.to_owned()));
-            }
+/// Puts back the creators of blocks of which something stayed, and of the characteristics
+/// sequence those items that speak of them.
+pub(super) fn keep_creators(cleaned: &mut DataSet, blocks: &Blocks) {
+    let kept: Vec<Tag> =
+        cleaned.iter().map(|element| element.tag).filter(|t| !t.0.is_multiple_of(2)).collect();
+    let mut known = Vec::new();
+    for tag in kept {
+        if let Some(creator) = blocks.creator(tag) {
+            cleaned.put_text(Tag(tag.0, tag.1 >> 8), VR::LO, creator);
+            known.push((tag.0, creator.to_owned()));
         }
-        let characteristics = tags::PRIVATE_DATA_ELEMENT_CHARACTERISTICS_SEQUENCE;
-        let Some(items) = cleaned.sequence(characteristics).map(<[DataSet]>::to_vec) else {
-            return;
-        };
-        let speaks_of_kept = |item: &DataSet| {
-            let group = item.u16(tags::PRIVATE_GROUP_REFERENCE);
-            let creator = item.text(tags::PRIVATE_CREATOR_REFERENCE);
-            known.iter().any(|(g, c)| Some(*g) == group && Some(c.as_str()) == creator)
-        };
-        let items: Vec<DataSet> = items.into_iter().filter(speaks_of_kept).collect();
-        if items.is_empty() {
-            cleaned.remove(characteristics);
-        } else {
-            cleaned.put_sequence(characteristics, items);
-        }
+    }
+    let characteristics = tags::PRIVATE_DATA_ELEMENT_CHARACTERISTICS_SEQUENCE;
+    let Some(items) = cleaned.sequence(characteristics).map(<[DataSet]>::to_vec) else {
+        return;
+    };
+    let speaks_of_kept = |item: &DataSet| {
+        let group = item.u16(tags::PRIVATE_GROUP_REFERENCE);
+        let creator = item.text(tags::PRIVATE_CREATOR_REFERENCE);
+        known.iter().any(|(g, c)| Some(*g) == group && Some(c.as_str()) == creator)
+    };
+    let items: Vec<DataSet> = items.into_iter().filter(speaks_of_kept).collect();
+    if items.is_empty() {
+        cleaned.remove(characteristics);
+    } else {
+        cleaned.put_sequence(characteristics, items);
     }
 }

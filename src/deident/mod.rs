@@ -4,6 +4,7 @@
 mod charset;
 mod clean;
 mod concern;
+mod conformance;
 mod content;
 mod dates;
 mod dummy;
@@ -13,6 +14,7 @@ mod iod;
 mod keep_private;
 mod key;
 mod options;
+mod preview;
 mod private;
 mod profile;
 mod pseudonym;
@@ -27,8 +29,10 @@ use std::sync::Arc;
 use dicom::dictionary_std::tags;
 
 pub use concern::Concern;
+pub use conformance::conformance_statement;
 pub use key::{KEY_LENGTH, Key, KeyError};
 pub use options::{Exclusive, Options, ProfileOption};
+pub use preview::{Outcome, Path, keyword};
 pub use profile::{Deed, Override, Profile, ProfileError, Selector, ShiftUnit};
 pub use pseudonym::Pseudonyms;
 use pseudonym::normalised;

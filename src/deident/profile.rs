@@ -250,26 +250,23 @@ fn checked(written: WrittenOverride) -> Result<Override, &'static str> {
         return Err("`reason` is empty: say why, for whoever reads the profile next");
     }
     let digits: String = tag.chars().filter(char::is_ascii_alphanumeric).collect();
-    let selector = match creator {
-        Some(creator) => {
-            let number = parse_tag(&digits.to_lowercase().replace("xx", "00"))
-                .filter(|tag| !tag.0.is_multiple_of(2) && tag.1 <= 0xFF)
-                .ok_or("`tag` of a private attribute is written (GGGG,xxEE), with an odd group")?;
-            Selector::Private(creator.trim().to_owned(), number.0, number.1 as u8)
+    let selector = if let Some(creator) = creator {
+        let number = parse_tag(&digits.to_lowercase().replace("xx", "00"))
+            .filter(|tag| !tag.0.is_multiple_of(2) && tag.1 <= 0xFF)
+            .ok_or("`tag` of a private attribute is written (GGGG,xxEE), with an odd group")?;
+        Selector::Private(creator.trim().to_owned(), number.0, number.1 as u8)
+    } else {
+        let named = StandardDataDictionary.by_name(&tag).map(DataDictionaryEntry::tag);
+        let tag = named
+            .or_else(|| parse_tag(&digits))
+            .ok_or("`tag` is neither (GGGG,EEEE) nor a keyword of PS3.6")?;
+        if !tag.0.is_multiple_of(2) {
+            return Err("`creator` is missing: a private attribute is known by it");
         }
-        None => {
-            let named = StandardDataDictionary.by_name(&tag).map(DataDictionaryEntry::tag);
-            let tag = named
-                .or_else(|| parse_tag(&digits))
-                .ok_or("`tag` is neither (GGGG,EEEE) nor a keyword of PS3.6")?;
-            if !tag.0.is_multiple_of(2) {
-                return Err("`creator` is missing: a private attribute is known by it");
-            }
-            if FIXED.contains(&tag) {
-                return Err("this attribute is part of the new identity and cannot be overridden");
-            }
-            Selector::Tag(u32::from(tag.0) << 16 | u32::from(tag.1))
+        if FIXED.contains(&tag) {
+            return Err("this attribute is part of the new identity and cannot be overridden");
         }
+        Selector::Tag(u32::from(tag.0) << 16 | u32::from(tag.1))
     };
     Ok(Override { selector, deed: action, reason })
 }

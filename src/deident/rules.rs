@@ -95,7 +95,7 @@ const STRUCTURAL_UIDS: [Tag; 19] = [
 ];
 
 /// Attributes that name a person or a visit and that the table does not list.
-const BESIDE_THE_TABLE: [(Tag, ActionCode); 9] = [
+pub(super) const BESIDE_THE_TABLE: [(Tag, ActionCode); 9] = [
     (tags::PATIENT_BIRTH_DATE_IN_ALTERNATIVE_CALENDAR, ActionCode::X),
     (tags::PATIENT_DEATH_DATE_IN_ALTERNATIVE_CALENDAR, ActionCode::X),
     (tags::DEVICE_ID, ActionCode::X),
@@ -234,7 +234,7 @@ fn is_removed_whole(tag: Tag) -> bool {
 }
 
 /// What the keyword of an attribute ends in when people write it in words of their own.
-const BY_HAND: [&str; 8] =
+pub(super) const BY_HAND: [&str; 8] =
     ["Description", "Comment", "Comments", "Notes", "Explanation", "Label", "Trial", "Text"];
 
 /// Attributes of short text in which people describe, by their name or by use.
@@ -247,6 +247,13 @@ fn is_written_by_hand(tag: Tag) -> bool {
     ];
     let keyword = StandardDataDictionary.by_tag(tag).map_or("", DataDictionaryEntry::alias);
     by_use.contains(&tag) || BY_HAND.iter().any(|end| keyword.ends_with(end))
+}
+
+/// The rule for attributes of this VR that the table does not name, names of their own aside.
+pub(super) fn of_vr(vr: VR, options: &Options) -> Rule {
+    let standard = VirtualVr::Exact(vr);
+    let (action, code) = unlisted(Tag(0x0008, 0xFFFF), standard, options);
+    Rule { vr: Some(standard), action, code, source: Source::Unlisted }
 }
 
 /// Attributes of the standard that the table does not name are kept, save those whose VR alone says

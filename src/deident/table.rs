@@ -176,6 +176,15 @@ impl std::fmt::Display for ActionCode {
     }
 }
 
+impl std::fmt::Display for Cell {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str(match self {
+            Self::Keep => "K",
+            Self::Clean => "C",
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -90,7 +90,9 @@ fn collect(
         match &element.value {
             Value::Sequence(items) => {
                 let methods = element.tag == tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE;
-                items.iter().for_each(|item| collect(file, item, rules, methods, fields));
+                for item in items {
+                    collect(file, item, rules, methods, fields);
+                }
             }
             Value::Bytes(bytes) => {
                 let start = (bytes.as_ptr() as usize).wrapping_sub(file.as_ptr() as usize);

@@ -88,7 +88,7 @@ pub(super) fn search(
             patient.inputs.par_iter().filter_map(|(_, row)| *row).for_each(|row| {
                 let path = row.cell("path");
                 guarded(path, findings, || {
-                    instance(output, path, origin.deidentifier.rules(), &searcher, findings)
+                    instance(output, path, origin.deidentifier.rules(), &searcher, findings);
                 });
             });
         }

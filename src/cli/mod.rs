@@ -1,0 +1,154 @@
+//! What was typed: the command line, with the help that teaches it.
+
+mod profile;
+mod run;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::sample::Kind;
+pub use profile::ProfileArgs;
+pub use run::RunArgs;
+
+/// De-identifies, losslessly compresses and measures trees of DICOM files, on one machine or with
+/// MPI on a cluster.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    /// How log lines look, on standard error.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  sauva generate --count 100 --output sample        a synthetic tree of CT images
+  sauva run --input sample --output out             one process, all cores
+  sauva verify out --input sample                   digests, decoding, accounts, leaks
+  sauva run --dry-run --input sample --profile research
+                                                    what would be done, by attribute
+  mpirun -n 4 --bind-to none sauva run --input sample --output out
+                                                    four ranks (built with --features mpi)
+
+Exit codes: 0 all done; 2 done, some inputs quarantined; 1 usage, configuration or environment;
+4 another run holds the output; 75 stopped, run the same command again; 70 an internal check failed.
+
+More detail in the log: SAUVA_LOG=debug (off, error, warn, info, debug, trace).";
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// De-identify, compress, measure and write every DICOM file of a tree.
+    ///
+    /// Each input ends in exactly one state: written; duplicate (the same instance with the same
+    /// content came from another file); quarantined, with its reason in failures.csv; or not DICOM.
+    /// What is unclear is quarantined, never written. Inputs are only read.
+    ///
+    /// OUT/dicom holds the instances under pseudonyms, OUT/index.csv a row for each with its
+    /// statistics, OUT/summary.json the run on one page, OUT/metrics.csv the times of each rank,
+    /// OUT/manifest.sha256 the digests, OUT/failures.csv whatever was not written and why.
+    Run(Box<RunArgs>),
+    /// Check the output of a finished run; touch nothing there.
+    ///
+    /// Every digest is compared, every instance decoded and measured again, every row and count
+    /// checked against the others. With --input and the key of the run, every input must have its
+    /// one state, and the whole output is searched for identifying values of the input; none is ever
+    /// printed. Exit code 70 where anything is wrong.
+    Verify(VerifyArgs),
+    /// Write a synthetic tree of CT images with invented patients, for tests and benchmarks.
+    Generate(GenerateArgs),
+    /// Print the conformance statement of de-identification for a profile, as Markdown.
+    ///
+    /// It is made from the tables and rules that a run goes by: what happens to each attribute, and why.
+    Conformance(ConformanceArgs),
+    /// Make a key file: 32 random bytes that only you can read.
+    ///
+    /// The key ties pseudonyms to patients. Keep it as safe as the originals: with it the same input
+    /// gives the same pseudonyms again, without it nobody can link the output to a patient.
+    Keygen(KeygenArgs),
+    /// The worker process of a rank; started by sauva itself.
+    #[command(hide = true)]
+    Worker,
+}
+
+/// Options of `sauva verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The output folder of the run.
+    #[arg(value_name = "OUT")]
+    pub output: PathBuf,
+    /// The input folder of that run: accounts for every file and searches the output for leaks.
+    #[arg(long, short)]
+    pub input: Option<PathBuf>,
+    /// The key file of that run. Default: `$XDG_CONFIG_HOME/sauva/key`.
+    #[arg(long, value_name = "FILE", requires = "input")]
+    pub key_file: Option<PathBuf>,
+}
+
+/// What the images of a sample show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SampleKind {
+    /// Shapes like a body; compresses about as real CT does.
+    Ct,
+    /// A gradient with noise.
+    Gradient,
+}
+
+impl From<SampleKind> for Kind {
+    fn from(kind: SampleKind) -> Self {
+        match kind {
+            SampleKind::Ct => Self::Ct,
+            SampleKind::Gradient => Self::Gradient,
+        }
+    }
+}
+
+/// Options of `sauva generate`.
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// Number of files.
+    #[arg(long, default_value_t = 100)]
+    pub count: usize,
+    /// New or empty folder.
+    #[arg(long, short)]
+    pub output: PathBuf,
+    /// What the images show.
+    #[arg(long, value_enum, default_value_t = SampleKind::Ct)]
+    pub kind: SampleKind,
+    /// Small files instead that hold an invented token in every place where an identity may hide, in
+    /// five encodings. tokens.csv there lists the tokens and their places: none may be found in what a
+    /// de-identifier makes of the files. Some of them must be refused.
+    #[arg(long, conflicts_with_all = ["count", "kind"])]
+    pub planted: bool,
+    /// The same seed gives the same bytes.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// Options of `sauva conformance`.
+#[derive(Debug, Args)]
+pub struct ConformanceArgs {
+    /// The rules that the statement speaks of.
+    #[command(flatten)]
+    pub rules: ProfileArgs,
+}
+
+/// Options of `sauva keygen`.
+#[derive(Debug, Args)]
+pub struct KeygenArgs {
+    /// The file to make. One that exists is never replaced.
+    pub key_file: PathBuf,
+}

@@ -1,0 +1,148 @@
+//! What was typed after `sauva run`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use super::ProfileArgs;
+use crate::config::{
+    ConfigError, Isolation, MapConfig, RunConfig, input_folder, new_path, parse_bytes,
+};
+use crate::encode::{CODECS, Encoder, encoder_names};
+
+/// Options of `sauva run`.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub struct RunArgs {
+    /// Folder with DICOM files, searched at every depth. Links are not followed.
+    #[arg(long, short)]
+    pub input: PathBuf,
+    /// Folder for the results: new, empty, or of an earlier try of this very command, which is then
+    /// gone on with: what is done is kept, what is damaged is made anew.
+    #[arg(long, short, required_unless_present = "dry_run")]
+    pub output: Option<PathBuf>,
+    /// Write nothing: read each file of --input, a folder or one file, and print by tag what the rules
+    /// would do to its attributes, without values, and what would be quarantined.
+    #[arg(long, conflicts_with_all = ["output", "private_log", "reidentification_map", "dicomdir", "retry"])]
+    pub dry_run: bool,
+    /// Key file of `sauva keygen`. Default: `$XDG_CONFIG_HOME/sauva/key`, made on first use.
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// How pixels are written. Every coded frame is decoded again and compared. keep: what comes
+    /// compressed stays so, scrubbed of comments and all else that is no part of the image, or is coded
+    /// in the default codec where that cannot be; what comes native stays native.
+    #[arg(long, default_value = CODECS[0].name, value_parser = codec_names())]
+    pub codec: String,
+    /// Who does which file. static: the list is dealt before the work begins, largest files first.
+    #[arg(long, default_value = "static", value_parser = ["static"])]
+    pub schedule: String,
+    /// How identities are removed.
+    #[command(flatten)]
+    pub rules: ProfileArgs,
+    /// Threads of each rank. Default: `SLURM_CPUS_PER_TASK`, else the cores of the node shared among
+    /// its ranks.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// New file, readable by you alone, that lists which input path each path ID of the reports
+    /// stands for. It names patients: keep it outside the output.
+    #[arg(long, value_name = "FILE")]
+    pub private_log: Option<PathBuf>,
+    /// New file, readable by you alone, that lists which identifiers and names stand behind which new ones,
+    /// encrypted with age for each --recipient. It names patients: keep it outside the output.
+    #[arg(long, value_name = "FILE", requires = "recipient")]
+    pub reidentification_map: Option<PathBuf>,
+    /// Who may read the map: a public key that `age-keygen` printed. May be given several times.
+    #[arg(long, value_name = "AGE1..", requires = "reidentification_map")]
+    pub recipient: Vec<String>,
+    /// Also make OUT/media, a file-set for exchange (PS3.10): a DICOMDIR, and the instances as hard links
+    /// under names of at most 8 characters.
+    #[arg(long)]
+    pub dicomdir: bool,
+    /// Where the work is done. process: in a worker process, so that a file which crashes, hangs or eats
+    /// memory costs that file alone. none: in the rank itself, where such a file ends the job.
+    #[arg(long, value_enum, default_value_t = Isolation::Process)]
+    pub isolation: Isolation,
+    /// Seconds that one file may be in work before it is quarantined as `timeout`.
+    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
+    pub wall_limit: u64,
+    /// Seconds of processor time that one file may take before it is quarantined as `timeout`.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub cpu_limit: u64,
+    /// Memory of each rank's worker process for its files, such as 8G; stacks and the program come on
+    /// top. Default: four fifths of its share of what the node has.
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    pub memory: Option<u64>,
+    /// Deepest nesting of sequences; files that go deeper are quarantined.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub max_depth: u16,
+    /// Do what earlier tries quarantined anew.
+    #[arg(long)]
+    pub retry: bool,
+    /// Do not show the progress.
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+fn codec_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(encoder_names())
+}
+
+impl RunArgs {
+    /// Settles what was typed; every field is taken up, so that none can be forgotten.
+    pub fn resolve(self) -> Result<RunConfig, ConfigError> {
+        let Self {
+            input,
+            output,
+            dry_run: _,
+            key_file,
+            codec,
+            schedule,
+            rules,
+            threads,
+            private_log,
+            reidentification_map,
+            recipient,
+            dicomdir,
+            isolation,
+            wall_limit,
+            cpu_limit,
+            memory,
+            max_depth,
+            retry,
+            quiet,
+        } = self;
+        debug_assert!(schedule == "static", "clap allows no others");
+        let encoder = Encoder::by_name(&codec).ok_or(ConfigError::Codec)?;
+        if threads == Some(0) {
+            return Err(ConfigError::Threads);
+        }
+        if wall_limit == 0 || cpu_limit == 0 {
+            return Err(ConfigError::NoTime);
+        }
+        let private_log = private_log
+            .map(|path| new_path(&path).map_err(|error| ConfigError::PrivateLog(error.kind())))
+            .transpose()?;
+        let output = output.ok_or(ConfigError::NoOutput)?;
+        Ok(RunConfig {
+            input: input_folder(&input)?,
+            output: new_path(&output).map_err(|error| ConfigError::Output(error.kind()))?,
+            key_file,
+            private_log,
+            reidentification_map: MapConfig::of(reidentification_map.as_deref(), &recipient)?,
+            dicomdir,
+            profile: rules.resolve()?,
+            codec,
+            encoder,
+            threads,
+            isolation,
+            wall_limit: Duration::from_secs(wall_limit),
+            cpu_limit: Duration::from_secs(cpu_limit),
+            memory_bytes: memory,
+            max_depth: max_depth.into(),
+            retry,
+            progress: !quiet,
+        })
+    }
+}
