@@ -1,15 +1,15 @@
 //! What identifies in one instance: its own header in, every name, number and date of it that the
 //! profile takes away. Text that stays is searched for them, and they are cut out.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use dicom::core::dictionary::VirtualVr;
 use dicom::dictionary_std::tags;
 
 use super::charset::CharacterSet;
 use super::concern::Concern;
 use super::dates;
+use super::needles::Needles;
 use super::rules::Rules;
 use super::words::is_common;
 use crate::dataset::{DataSet, Element, Tag, VR, Value};
@@ -17,8 +17,8 @@ use crate::dataset::{DataSet, Element, Tag, VR, Value};
 /// The identifying values of one instance.
 #[derive(Debug, Default)]
 pub(super) struct Identifiers {
-    /// Over the values in lower case.
-    automaton: Option<AhoCorasick>,
+    /// The values in lower case.
+    needles: Needles,
 }
 
 /// Shorter parts of a name say too little to be told from chance.
@@ -35,28 +35,22 @@ const MOST_VALUES: usize = 10_000;
 impl Identifiers {
     /// Those of a data set, at every depth.
     pub(super) fn of(data_set: &DataSet, rules: &Rules) -> Self {
-        let mut found = HashSet::new();
+        let mut found = Found::default();
         collect(data_set, rules, &CharacterSet::default(), &mut found);
-        if found.is_empty() {
-            return Self::default();
+        found.days.sort_unstable();
+        found.days.dedup();
+        for (year, month, day) in found.days {
+            found.values.extend(written_days(year, month, day));
         }
-        let automaton =
-            AhoCorasick::builder().kind(Some(AhoCorasickKind::NoncontiguousNFA)).build(found);
-        Self { automaton: automaton.ok() }
+        Self { needles: Needles::new(found.values) }
     }
 
     /// The text without them; `None` where none stands in it.
     pub(super) fn cut(&self, text: &str) -> Option<String> {
-        let automaton = self.automaton.as_ref()?;
-        let is_plain = text.is_ascii();
         // One character for one, so that places in the folded text are places in the text.
-        let folded: String =
-            if is_plain { text.to_ascii_lowercase() } else { text.chars().map(fold).collect() };
-        let mut cut: Vec<(usize, usize)> = automaton
-            .find_overlapping_iter(&folded)
-            .map(|found| (found.start(), found.end()))
-            .filter(|(start, end)| counts(&folded, *start, *end))
-            .collect();
+        let folded = folded(text);
+        let mut cut = self.needles.find(&folded);
+        cut.retain(|(start, end)| counts(&folded, *start, *end));
         if cut.is_empty() {
             return None;
         }
@@ -84,6 +78,24 @@ impl Identifiers {
     }
 }
 
+/// What is found before it is made ready to be looked for.
+#[derive(Debug, Default)]
+struct Found {
+    values: Vec<String>,
+    days: Vec<(i64, u32, u32)>,
+}
+
+/// The text in lower case, a character for each.
+fn folded(text: &str) -> Cow<'_, str> {
+    if !text.is_ascii() {
+        text.chars().map(fold).collect::<String>().into()
+    } else if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        text.to_ascii_lowercase().into()
+    } else {
+        text.into()
+    }
+}
+
 fn fold(character: char) -> char {
     let mut lower = character.to_lowercase();
     match (lower.next(), lower.next()) {
@@ -106,7 +118,7 @@ fn counts(text: &str, start: usize, end: usize) -> bool {
     !goes_on(text[..start].chars().next_back()) && !goes_on(text[end..].chars().next())
 }
 
-fn collect(data_set: &DataSet, rules: &Rules, outer: &CharacterSet, found: &mut HashSet<String>) {
+fn collect(data_set: &DataSet, rules: &Rules, outer: &CharacterSet, found: &mut Found) {
     let own = CharacterSet::declared(data_set);
     let charset = own.as_ref().unwrap_or(outer);
     for element in data_set.iter() {
@@ -116,7 +128,7 @@ fn collect(data_set: &DataSet, rules: &Rules, outer: &CharacterSet, found: &mut 
                     collect(item, rules, charset, found);
                 }
             }
-            Value::Bytes(bytes) if !bytes.is_empty() && found.len() < MOST_VALUES => {
+            Value::Bytes(bytes) if !bytes.is_empty() && found.values.len() < MOST_VALUES => {
                 if rules.concern(element.tag) == Concern::Identifier {
                     value(element, bytes, charset, rules, found);
                 }
@@ -139,7 +151,7 @@ fn value(
     bytes: &[u8],
     charset: &CharacterSet,
     rules: &Rules,
-    found: &mut HashSet<String>,
+    found: &mut Found,
 ) {
     let vr = match rules.rule(element.tag).vr {
         Some(VirtualVr::Exact(vr)) => vr,
@@ -152,10 +164,8 @@ fn value(
         _ => return,
     };
     if matches!(vr, VR::DA | VR::DT) {
-        for (year, month, day) in dates::days_named(vr, &text) {
-            let written = written_days(year, month, day);
-            found.extend(written.into_iter().filter(|_| (year, month, day) != (1900, 1, 1)));
-        }
+        let days = dates::days_named(vr, &text);
+        found.days.extend(days.into_iter().filter(|day| *day != (1900, 1, 1)));
         return;
     }
     for part in text.split(['\\', '\r', '\n', '\0']) {
@@ -180,7 +190,7 @@ fn written_days(year: i64, month: u32, day: u32) -> [String; 6] {
 }
 
 /// A person name: whole, its components, and the words of each (PS3.5 section 6.2.1).
-fn name(name: &str, found: &mut HashSet<String>) {
+fn name(name: &str, found: &mut Found) {
     put(name.trim(), LEAST, found);
     for word in name.split(|c: char| !c.is_alphanumeric() && c != '\u{FFFD}') {
         // Ideographs and syllables say in two characters what letters say in six.
@@ -190,20 +200,20 @@ fn name(name: &str, found: &mut HashSet<String>) {
 }
 
 /// Other text: whole, and those of its words that are no words of the trade.
-fn words(text: &str, found: &mut HashSet<String>) {
+fn words(text: &str, found: &mut Found) {
     put(text, LEAST, found);
     for word in text.split(|c: char| !c.is_alphabetic()) {
-        if !is_common(word) {
+        if word.len() > LEAST && !is_common(word) {
             put(word, LEAST + 1, found);
         }
     }
 }
 
-fn put(text: &str, least: usize, found: &mut HashSet<String>) {
-    let folded: String = text.chars().take(MOST).map(fold).collect();
-    let folded = folded.trim();
-    if folded.chars().count() >= least && !says_nothing(folded) {
-        found.insert(folded.to_owned());
+fn put(text: &str, least: usize, found: &mut Found) {
+    let end = text.char_indices().nth(MOST).map_or(text.len(), |(at, _)| at);
+    let text = text[..end].trim();
+    if text.chars().nth(least - 1).is_some() && !says_nothing(text) {
+        found.values.push(folded(text).into_owned());
     }
 }
 

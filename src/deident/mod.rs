@@ -13,6 +13,7 @@ mod identifiers;
 mod iod;
 mod keep_private;
 mod key;
+mod needles;
 mod options;
 mod preview;
 mod private;

@@ -14,6 +14,8 @@ use crate::instance::Original;
 /// What becomes of an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
+    /// It had no value.
+    Empty,
     /// Its value stays; padding and character set aside.
     Kept,
     /// Some of its value stays.
@@ -36,6 +38,7 @@ impl Outcome {
     /// The word for it.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Empty => "empty",
             Self::Kept => "kept",
             Self::Cleaned => "cleaned",
             Self::Moved => "moved",
@@ -124,7 +127,9 @@ impl Preview<'_> {
                 self.items(before, after, path, charset);
             }
             (Value::Bytes(bytes), Value::Bytes(kept)) => {
-                let outcome = if is_same(before.vr, bytes, kept, charset) {
+                let outcome = if clean::is_blank(bytes) && clean::is_blank(kept) {
+                    Outcome::Empty
+                } else if is_same(before.vr, bytes, kept, charset) {
                     Outcome::Kept
                 } else {
                     self.change(before.vr, bytes, after, kept)

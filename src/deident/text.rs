@@ -2,6 +2,8 @@
 //! written in UTF-8; numbers hold digits; an element whose VR contradicts the dictionary does not carry
 //! text where a number belongs.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use dicom::core::dictionary::VirtualVr;
 use dicom::dictionary_std::tags;
@@ -53,12 +55,12 @@ impl Text<'_> {
                 return self.code_string(tag, value);
             }
             // An attribute for addresses is kept for its address.
-            let value = if vr == VR::UR { value.to_owned() } else { without_addresses(value) };
-            let value = without_uids(&value);
-            match self.identifiers.cut(&value).map(|cut| without_undecoded(&cut)) {
-                Some(cut) if cut.is_empty() => REMOVED.to_owned(),
-                Some(cut) => cut,
-                None => without_undecoded(&value),
+            let value = if vr == VR::UR { value.into() } else { without_addresses(value) };
+            let value = altered(value, without_uids);
+            match self.identifiers.cut(&value).map(|cut| without_undecoded(&cut).into_owned()) {
+                Some(cut) if cut.is_empty() => REMOVED.into(),
+                Some(cut) => cut.into(),
+                None => altered(value, without_undecoded),
             }
         })
     }
@@ -71,10 +73,10 @@ impl Text<'_> {
         let cleaned = self.changed(element, |value| {
             if vr == VR::CS {
                 let is_term = words::is_term_of(tag, value) || value.is_empty();
-                return if is_term { value.to_owned() } else { REMOVED.to_owned() };
+                return if is_term { value.into() } else { REMOVED.into() };
             }
             let cut = self.identifiers.cut(value);
-            words::cleaned(&without_uids(cut.as_deref().unwrap_or(value)))
+            words::cleaned(&without_uids(cut.as_deref().unwrap_or(value))).into()
         });
         let is_empty =
             matches!(&cleaned.value, Value::Bytes(bytes) if bytes.trim_ascii().is_empty());
@@ -82,17 +84,17 @@ impl Text<'_> {
     }
 
     /// Code strings are terms of the standard or of a maker. A value that is none is text in disguise.
-    fn code_string(self, tag: Tag, value: &str) -> String {
+    fn code_string<'v>(self, tag: Tag, value: &'v str) -> Cow<'v, str> {
         let is_term = words::is_term_of(tag, value);
         let may_stay = is_term
             || (tag != tags::BODY_PART_EXAMINED
                 && words::is_code(value)
                 && !self.identifiers.are_in(value));
-        if may_stay || value.is_empty() { value.to_owned() } else { REMOVED.to_owned() }
+        if may_stay || value.is_empty() { value.into() } else { REMOVED.into() }
     }
 
     /// Each value of an element changed; an element that stays what it is keeps its bytes.
-    fn changed(self, element: Element, change: impl Fn(&str) -> String) -> Element {
+    fn changed(self, element: Element, change: impl Fn(&str) -> Cow<'_, str>) -> Element {
         let Element { tag, vr, value } = element;
         let Value::Bytes(bytes) = value else {
             return Element { tag, vr, value };
@@ -109,24 +111,37 @@ impl Text<'_> {
         let has_several = !matches!(vr, VR::ST | VR::LT | VR::UT | VR::UR);
         let values: Vec<&str> = if has_several { text.split('\\').collect() } else { vec![&*text] };
         let longest = longest(vr);
-        let changed: Vec<String> = values
-            .iter()
-            .map(|value| {
-                // Spaces in front are part of long texts.
-                let value = if has_several {
-                    value.trim_matches(padding)
-                } else {
-                    value.trim_end_matches(padding)
-                };
-                change(value).chars().filter(|c| !is_control(*c)).take(longest).collect()
-            })
-            .collect();
-        let changed = changed.join("\\");
+        let values = values.into_iter().map(|value| {
+            // Spaces in front are part of long texts.
+            let value = if has_several {
+                value.trim_matches(padding)
+            } else {
+                value.trim_end_matches(padding)
+            };
+            fitting(change(value), longest)
+        });
+        let changed = values.collect::<Vec<_>>().join("\\");
         if changed.as_bytes() == bytes.trim_ascii_end() {
             return Element { tag, vr, value: Value::Bytes(bytes) };
         }
         Element::text(tag, vr, &changed)
     }
+}
+
+/// A text changed further.
+fn altered<'v>(text: Cow<'v, str>, change: impl Fn(&str) -> Cow<'_, str>) -> Cow<'v, str> {
+    match change(&text) {
+        Cow::Borrowed(same) if same.len() == text.len() => text,
+        changed => changed.into_owned().into(),
+    }
+}
+
+/// A value without control characters that it may not hold, and no longer than it may be.
+fn fitting(value: Cow<'_, str>, longest: usize) -> Cow<'_, str> {
+    if value.len() <= longest && !value.contains(is_control) {
+        return value;
+    }
+    value.chars().filter(|c| !is_control(*c)).take(longest).collect::<String>().into()
 }
 
 /// Control characters that no text value may hold (PS3.5 section 6.1.3).
@@ -148,18 +163,18 @@ fn longest(vr: VR) -> usize {
 }
 
 /// Without words that could not be decoded: nobody knows what they say.
-fn without_undecoded(text: &str) -> String {
+fn without_undecoded(text: &str) -> Cow<'_, str> {
     if !text.contains('\u{FFFD}') {
-        return text.to_owned();
+        return text.into();
     }
-    text.split(' ').filter(|word| !word.contains('\u{FFFD}')).collect::<Vec<_>>().join(" ")
+    text.split(' ').filter(|word| !word.contains('\u{FFFD}')).collect::<Vec<_>>().join(" ").into()
 }
 
 /// Without UIDs: a root of ISO or ITU and at least four more components.
-fn without_uids(text: &str) -> String {
+fn without_uids(text: &str) -> Cow<'_, str> {
     let of_uid = |c: char| c.is_ascii_digit() || c == '.';
     if text.matches('.').count() < 5 {
-        return text.to_owned();
+        return text.into();
     }
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
@@ -173,20 +188,20 @@ fn without_uids(text: &str) -> String {
             kept.push_str(part);
         }
     }
-    kept.trim().to_owned()
+    kept.trim().to_owned().into()
 }
 
 /// Without addresses of the net and of mail.
-fn without_addresses(text: &str) -> String {
+fn without_addresses(text: &str) -> Cow<'_, str> {
     if !text.contains("://") && !text.contains('@') {
-        return text.to_owned();
+        return text.into();
     }
     let is_address = |word: &&str| {
         word.contains("://")
             || word.split_once('@').is_some_and(|(who, at)| !who.is_empty() && at.contains('.'))
     };
     let kept: Vec<&str> = text.split(' ').filter(|word| !is_address(word)).collect();
-    if kept.is_empty() { REMOVED.to_owned() } else { kept.join(" ") }
+    if kept.is_empty() { REMOVED.into() } else { kept.join(" ").into() }
 }
 
 /// Whether any text in it is more than ASCII.
