@@ -39,6 +39,24 @@ enum Lower {
 
 const ESCAPE: u8 = 0x1B;
 
+/// Whether this is a defined term of Specific Character Set (PS3.3 section C.12.1.1.2).
+pub(super) fn is_term(value: &str) -> bool {
+    const ISO_IR: [&str; 14] = [
+        "6", "13", "100", "101", "109", "110", "126", "127", "138", "144", "148", "166", "192",
+        "203",
+    ];
+    const ISO_2022: [&str; 17] = [
+        "6", "13", "58", "87", "100", "101", "109", "110", "126", "127", "138", "144", "148",
+        "149", "159", "166", "203",
+    ];
+    match value.rsplit_once(' ') {
+        None => matches!(value, "" | "GB18030" | "GBK"),
+        Some(("ISO_IR", number)) => ISO_IR.contains(&number),
+        Some(("ISO 2022 IR", number)) => ISO_2022.contains(&number),
+        Some(_) => false,
+    }
+}
+
 impl CharacterSet {
     /// The character set that a data set declares; `None` where it declares none, and that of the
     /// enclosing data set holds.

@@ -1,141 +1,149 @@
 //! What identifies in one instance: its own header in, every name, number and date of it that the
 //! profile takes away. Text that stays is searched for them, and they are cut out.
 
-use std::borrow::Cow;
-
 use dicom::core::dictionary::VirtualVr;
 use dicom::dictionary_std::tags;
 
 use super::charset::CharacterSet;
 use super::concern::Concern;
-use super::dates;
+use super::fold::{Folded, is_unspaced};
 use super::needles::Needles;
 use super::rules::Rules;
-use super::words::is_common;
+use super::{DeidentError, dates, forms};
+use crate::dataset::layout::is_text;
 use crate::dataset::{DataSet, Element, Tag, VR, Value};
 
 /// The identifying values of one instance.
 #[derive(Debug, Default)]
 pub(super) struct Identifiers {
-    /// The values in lower case.
+    /// Their forms, folded.
     needles: Needles,
 }
 
-/// Shorter parts of a name say too little to be told from chance.
-const LEAST_NAME: usize = 3;
-/// Shorter values of other attributes.
-const LEAST: usize = 4;
 /// From so many characters on a value within a longer word is no chance.
 const LONG: usize = 8;
-/// Longer text is known by its beginning.
-const MOST: usize = 64;
-/// More of them are beyond any real header; the first count.
-const MOST_VALUES: usize = 10_000;
+/// From so many digits on a number within a longer number is none.
+const LONG_NUMBER: usize = 7;
+/// Shorter hits with signs or spaces between their letters may be chance.
+const LEAST_APART: usize = 4;
+/// More forms are beyond any real header.
+const MOST_FORMS: usize = 1_000_000;
 
 impl Identifiers {
     /// Those of a data set, at every depth.
-    pub(super) fn of(data_set: &DataSet, rules: &Rules) -> Self {
+    pub(super) fn of(data_set: &DataSet, rules: &Rules) -> Result<Self, DeidentError> {
         let mut found = Found::default();
-        collect(data_set, rules, &CharacterSet::default(), &mut found);
+        found.level(data_set, rules, &CharacterSet::default(), false);
         found.days.sort_unstable();
         found.days.dedup();
-        for (year, month, day) in found.days {
-            found.values.extend(written_days(year, month, day));
+        for day in found.days {
+            forms::of_day(day, &mut found.forms);
         }
-        Self { needles: Needles::new(found.values) }
+        if found.forms.len() > MOST_FORMS {
+            return Err(DeidentError::TooManyIdentifiers);
+        }
+        Ok(Self { needles: Needles::new(found.forms) })
     }
 
     /// The text without them; `None` where none stands in it.
     pub(super) fn cut(&self, text: &str) -> Option<String> {
-        // One character for one, so that places in the folded text are places in the text.
-        let folded = folded(text);
-        let mut cut = self.needles.find(&folded);
-        cut.retain(|(start, end)| counts(&folded, *start, *end));
+        let folded = Folded::of(text);
+        let mut cut = Vec::new();
+        self.needles.find(&folded.text, |hit| {
+            if counts(&folded.text, hit) {
+                merge(&mut cut, hit);
+            }
+        });
+        self.find_apart(&folded.text, &mut cut);
         if cut.is_empty() {
             return None;
         }
         cut.sort_unstable();
         let mut kept = String::with_capacity(text.len());
-        let folded_at: Vec<usize> = folded.char_indices().map(|(at, _)| at).collect();
-        let mut cuts = cut.iter().peekable();
         let mut until = 0;
-        for (character, at) in text.chars().zip(folded_at) {
-            while let Some((_, end)) = cuts.next_if(|(start, _)| *start <= at) {
-                until = until.max(*end);
+        for (start, end) in cut.into_iter().map(|hit| folded.range(hit)) {
+            if start > until {
+                kept.push_str(&text[until..start]);
             }
-            if at >= until {
-                kept.push(character);
-            } else if !kept.ends_with(' ') {
+            if !kept.ends_with(' ') {
                 kept.push(' ');
             }
+            until = until.max(end);
         }
+        kept.push_str(&text[until..]);
         Some(kept.trim().to_owned())
     }
 
-    /// Whether one of them stands in these bytes.
+    /// Looks past signs and spaces: `Doe, Jane`, `D.O.E`, `123-456`.
+    fn find_apart(&self, text: &str, cut: &mut Vec<(usize, usize)>) {
+        let mut together = String::with_capacity(text.len());
+        let mut places = Vec::with_capacity(text.len());
+        for (at, character) in text.char_indices().filter(|(_, c)| c.is_alphanumeric()) {
+            together.push(character);
+            places.resize(together.len(), at);
+        }
+        if together.len() == text.len() {
+            return;
+        }
+        self.needles.find(&together, |(start, end)| {
+            let last = places[end - 1];
+            let length = text[last..].chars().next().map_or(0, char::len_utf8);
+            let hit = (places[start], last + length);
+            let is_apart = hit.1 - hit.0 > end - start;
+            let letters = together[start..end].chars().count();
+            if is_apart && letters >= LEAST_APART && counts(text, hit) {
+                merge(cut, hit);
+            }
+        });
+    }
+
+    /// Whether one of them stands in this text.
     pub(super) fn are_in(&self, text: &str) -> bool {
         self.cut(text).is_some()
     }
+
+    /// Whether this number, signs aside, is one of them.
+    pub(super) fn is_number(&self, text: &str) -> bool {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        digits.len() >= LONG_NUMBER - 1 && self.needles.has(&digits)
+    }
+}
+
+/// Hits come by ascending start: one that goes on where the last ends is the same cut.
+fn merge(cut: &mut Vec<(usize, usize)>, (start, end): (usize, usize)) {
+    match cut.last_mut() {
+        Some(last) if (last.0..=last.1).contains(&start) => last.1 = last.1.max(end),
+        _ => cut.push((start, end)),
+    }
+}
+
+/// Whether a hit is more than chance: short words and numbers must stand alone.
+fn counts(text: &str, (start, end): (usize, usize)) -> bool {
+    let hit = || text[start..end].chars().filter(|c| c.is_alphanumeric());
+    let length = hit().count();
+    let before = &text[..start];
+    let next = text[end..].chars().next();
+    if hit().all(|c| c.is_ascii_digit()) {
+        // Numbers are padded with zeros in front.
+        let before = before.trim_end_matches('0').chars().next_back();
+        let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+        return length >= LONG_NUMBER || !goes_on(before) && !goes_on(next);
+    }
+    if length >= LONG || length >= 2 && hit().any(is_unspaced) {
+        return true;
+    }
+    let is_word = hit().all(char::is_alphabetic);
+    let goes_on = |c: Option<char>| {
+        c.is_some_and(|c| if is_word { c.is_alphabetic() } else { c.is_alphanumeric() })
+    };
+    !goes_on(before.chars().next_back()) && !goes_on(next)
 }
 
 /// What is found before it is made ready to be looked for.
 #[derive(Debug, Default)]
 struct Found {
-    values: Vec<String>,
+    forms: Vec<String>,
     days: Vec<(i64, u32, u32)>,
-}
-
-/// The text in lower case, a character for each.
-fn folded(text: &str) -> Cow<'_, str> {
-    if !text.is_ascii() {
-        text.chars().map(fold).collect::<String>().into()
-    } else if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        text.to_ascii_lowercase().into()
-    } else {
-        text.into()
-    }
-}
-
-fn fold(character: char) -> char {
-    let mut lower = character.to_lowercase();
-    match (lower.next(), lower.next()) {
-        (Some(lower), None) => lower,
-        _ => character,
-    }
-}
-
-/// Whether a hit is more than chance: short words and digits must stand alone.
-fn counts(text: &str, start: usize, end: usize) -> bool {
-    let hit = &text[start..end];
-    let is_digits = hit.bytes().all(|byte| byte.is_ascii_digit());
-    let is_word = hit.chars().all(char::is_alphanumeric);
-    if !is_digits && (!is_word || hit.chars().count() >= LONG) {
-        return true;
-    }
-    let goes_on = |neighbour: Option<char>| {
-        neighbour.is_some_and(|c| if is_digits { c.is_ascii_digit() } else { c.is_alphanumeric() })
-    };
-    !goes_on(text[..start].chars().next_back()) && !goes_on(text[end..].chars().next())
-}
-
-fn collect(data_set: &DataSet, rules: &Rules, outer: &CharacterSet, found: &mut Found) {
-    let own = CharacterSet::declared(data_set);
-    let charset = own.as_ref().unwrap_or(outer);
-    for element in data_set.iter() {
-        match &element.value {
-            Value::Sequence(items) => {
-                for item in items {
-                    collect(item, rules, charset, found);
-                }
-            }
-            Value::Bytes(bytes) if !bytes.is_empty() && found.values.len() < MOST_VALUES => {
-                if rules.concern(element.tag) == Concern::Identifier {
-                    value(element, bytes, charset, rules, found);
-                }
-            }
-            Value::Bytes(_) | Value::Encapsulated(_) => {}
-        }
-    }
 }
 
 /// The instance's own place in the world; other UIDs are known by their form.
@@ -146,98 +154,146 @@ const OWN_UIDS: [Tag; 4] = [
     tags::FRAME_OF_REFERENCE_UID,
 ];
 
-fn value(
-    element: &Element,
-    bytes: &[u8],
-    charset: &CharacterSet,
-    rules: &Rules,
-    found: &mut Found,
-) {
-    let vr = match rules.rule(element.tag).vr {
-        Some(VirtualVr::Exact(vr)) => vr,
-        _ => element.vr,
-    };
-    let text = match vr {
-        VR::UI if OWN_UIDS.contains(&element.tag) => String::from_utf8_lossy(bytes),
-        VR::PN | VR::LO | VR::SH | VR::ST | VR::LT | VR::UT | VR::UC => charset.decode(bytes),
-        VR::AE | VR::DA | VR::DT | VR::UR => String::from_utf8_lossy(bytes),
-        _ => return,
-    };
-    if matches!(vr, VR::DA | VR::DT) {
-        let days = dates::days_named(vr, &text);
-        found.days.extend(days.into_iter().filter(|day| *day != (1900, 1, 1)));
-        return;
+impl Found {
+    /// `inside` a sequence that names somebody or something, every text does.
+    fn level(&mut self, data_set: &DataSet, rules: &Rules, outer: &CharacterSet, inside: bool) {
+        let own = CharacterSet::declared(data_set);
+        let charset = own.as_ref().unwrap_or(outer);
+        for element in data_set.iter() {
+            if self.forms.len() > MOST_FORMS {
+                return;
+            }
+            match &element.value {
+                Value::Sequence(items) => {
+                    let inside = inside || rules.concern(element.tag) == Concern::Identifier;
+                    for item in items {
+                        self.level(item, rules, charset, inside);
+                    }
+                }
+                Value::Bytes(bytes) if !bytes.is_empty() => {
+                    self.element(element, bytes, rules, charset, inside);
+                }
+                Value::Bytes(_) | Value::Encapsulated(_) => {}
+            }
+        }
     }
-    for part in text.split(['\\', '\r', '\n', '\0']) {
-        if vr == VR::PN {
-            name(part, found);
-        } else {
-            words(part.trim(), found);
+
+    fn element(
+        &mut self,
+        element: &Element,
+        bytes: &[u8],
+        rules: &Rules,
+        charset: &CharacterSet,
+        inside: bool,
+    ) {
+        let is_private_name = element.vr == VR::PN && !element.tag.0.is_multiple_of(2);
+        let is_text_inside = inside && is_text(element.vr);
+        if !is_private_name && !is_text_inside && rules.concern(element.tag) != Concern::Identifier
+        {
+            return;
+        }
+        let vr = match rules.rule(element.tag).vr {
+            Some(VirtualVr::Exact(vr)) => vr,
+            _ => element.vr,
+        };
+        let text = match vr {
+            VR::UI if OWN_UIDS.contains(&element.tag) => String::from_utf8_lossy(bytes),
+            VR::PN | VR::LO | VR::SH | VR::ST | VR::LT | VR::UT | VR::UC => charset.decode(bytes),
+            VR::AE | VR::DA | VR::DT | VR::UR => String::from_utf8_lossy(bytes),
+            _ => return,
+        };
+        if matches!(vr, VR::DA | VR::DT) {
+            let days = dates::days_named(vr, &text);
+            self.days.extend(days.into_iter().filter(|day| *day != (1900, 1, 1)));
+            return;
+        }
+        for part in text.split(['\\', '\r', '\n', '\0']) {
+            if vr == VR::PN {
+                forms::of_name(part, &mut self.forms);
+            } else {
+                forms::of_text(part.trim(), &mut self.forms);
+            }
         }
     }
 }
 
-/// A day as people and programs write it.
-fn written_days(year: i64, month: u32, day: u32) -> [String; 6] {
-    [
-        format!("{year:04}{month:02}{day:02}"),
-        format!("{year:04}-{month:02}-{day:02}"),
-        format!("{year:04}.{month:02}.{day:02}"),
-        format!("{day:02}.{month:02}.{year:04}"),
-        format!("{month:02}/{day:02}/{year:04}"),
-        format!("{day:02}/{month:02}/{year:04}"),
-    ]
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deident::Profile;
 
-/// A person name: whole, its components, and the words of each (PS3.5 section 6.2.1).
-fn name(name: &str, found: &mut Found) {
-    put(name.trim(), LEAST, found);
-    for word in name.split(|c: char| !c.is_alphanumeric() && c != '\u{FFFD}') {
-        // Ideographs and syllables say in two characters what letters say in six.
-        let least = if word.is_ascii() { LEAST_NAME } else { 2 };
-        put(word, least, found);
+    fn cut(name: &str, id: &str, text: &str) -> String {
+        let mut data_set = DataSet::new();
+        data_set.put_text(tags::SPECIFIC_CHARACTER_SET, VR::CS, "ISO_IR 192");
+        data_set.put_text(tags::PATIENT_NAME, VR::PN, name);
+        data_set.put_text(tags::PATIENT_ID, VR::LO, id);
+        data_set.put_text(tags::PATIENT_BIRTH_DATE, VR::DA, "19620403");
+        let rules = Rules::new(Profile::basic());
+        let identifiers = Identifiers::of(&data_set, &rules).unwrap();
+        identifiers.cut(text).unwrap_or_else(|| text.to_owned())
     }
-}
 
-/// Other text: whole, and those of its words that are no words of the trade.
-fn words(text: &str, found: &mut Found) {
-    put(text, LEAST, found);
-    for word in text.split(|c: char| !c.is_alphabetic()) {
-        if word.len() > LEAST && !is_common(word) {
-            put(word, LEAST + 1, found);
+    #[test]
+    fn names_are_cut_however_they_are_written() {
+        for text in [
+            "x SMITHJ x",
+            "x JSMITH x",
+            "x johnsmith x",
+            "x smith2 x",
+            "x99SMITH x",
+            "x S.M.I.T.H x",
+            "x J O H N x",
+            "x Smith, John x",
+            "x Sm\u{AD}ith x",
+            "x ＳＭＩＴＨ x",
+        ] {
+            assert!(!cut("Smith^John", "", text).to_lowercase().contains("sm"), "{text}");
+            assert!(!cut("Smith^John", "", text).to_lowercase().contains("j"), "{text}");
+            assert!(cut("Smith^John", "", text).starts_with('x'), "{text}");
+        }
+        assert_eq!(cut("Smith^John", "", "Smithson blacksmith"), "Smithson blacksmith");
+        for (name, text) in [
+            ("Wang^X=王^小东", "王小东 CT"),
+            ("Yamada=山田^太郎", "山田様 CT"),
+            ("Hong=홍^길동", "홍길동 CT"),
+            ("Müller^J", "MUELLER CT"),
+            ("Müller^J", "Muller CT"),
+            ("Li^Na", "Li Na CT"),
+            ("De La Cruz^A", "DELACRUZ CT"),
+        ] {
+            assert_eq!(cut(name, "", text).trim_matches(['様', ' ']), "CT", "{text}");
         }
     }
-}
 
-fn put(text: &str, least: usize, found: &mut Found) {
-    let end = text.char_indices().nth(MOST).map_or(text.len(), |(at, _)| at);
-    let text = text[..end].trim();
-    if text.chars().nth(least - 1).is_some() && !says_nothing(text) {
-        found.values.push(folded(text).into_owned());
+    #[test]
+    fn numbers_and_dates_are_cut_however_they_are_written() {
+        for text in ["00123456", "123-456", "MRN00123456", "123456", "A123456B"] {
+            assert!(!cut("", "MRN-00123456", text).contains("456"), "{text}");
+        }
+        for text in [
+            "3 Apr 1962",
+            "03APR1962",
+            "Apr 3, 1962",
+            "04/03/62",
+            "4/3/1962",
+            "03-04-1962",
+            "1962/04/03",
+            "1962 04 03",
+            "620403",
+        ] {
+            assert_eq!(cut("", "", text), "", "{text}");
+        }
+        assert_eq!(cut("", "1234", "512341 x"), "512341 x");
     }
-}
 
-/// Words that stand for the absence of a value.
-const NOTHING: [&str; 10] = [
-    "anonymous",
-    "removed",
-    "unknown",
-    "none",
-    "null",
-    "other",
-    "not available",
-    "unspecified",
-    "default",
-    "n/a",
-];
-
-/// Whether a value names nobody: a word for the absence of a value, a UID of the standard, values of
-/// one character such as `0000` or `????`.
-pub fn says_nothing(text: &str) -> bool {
-    let mut letters = text.chars().filter(|c| c.is_alphanumeric());
-    let first = letters.next();
-    first.is_none()
-        || text.starts_with("1.2.840.10008.")
-        || letters.all(|letter| Some(letter) == first)
-        || NOTHING.iter().any(|nothing| text.eq_ignore_ascii_case(nothing))
+    #[test]
+    fn names_in_sequences_that_go_are_cut_elsewhere() {
+        let mut code = DataSet::new();
+        code.put_text(tags::CODE_MEANING, VR::LO, "Springfield General");
+        let mut data_set = DataSet::new();
+        data_set.put_sequence(tags::INSTITUTION_CODE_SEQUENCE, vec![code]);
+        let rules = Rules::new(Profile::basic());
+        let identifiers = Identifiers::of(&data_set, &rules).unwrap();
+        assert_eq!(identifiers.cut("CT at Springfield").as_deref(), Some("CT at"));
+    }
 }

@@ -8,6 +8,8 @@ mod conformance;
 mod content;
 mod dates;
 mod dummy;
+mod fold;
+mod forms;
 mod icc;
 mod identifiers;
 mod iod;
@@ -15,6 +17,7 @@ mod keep_private;
 mod key;
 mod needles;
 mod options;
+mod phrase;
 mod preview;
 mod private;
 mod profile;
@@ -44,8 +47,8 @@ use crate::dataset::{DataSet, Tag, VR};
 use crate::instance::{Deidentified, Identity, Original};
 use clean::{Cleaner, is_blank, is_well_known_frame, patient_name, trimmed};
 use dates::DateShift;
+pub use forms::says_nothing;
 use identifiers::Identifiers;
-pub use identifiers::says_nothing;
 pub use rules::Rules;
 pub use words::is_term_of;
 
@@ -61,6 +64,9 @@ pub enum DeidentError {
     /// The profile asks for a dummy, and none can be made for this VR.
     #[error("no dummy can be made for {0}")]
     NoDummy(Tag),
+    /// Text cannot be searched for all of them.
+    #[error("holds more identifying values than text can be searched for")]
+    TooManyIdentifiers,
 }
 
 impl DeidentError {
@@ -70,6 +76,7 @@ impl DeidentError {
             Self::NoIdentity(_) => "no-identity",
             Self::BurnedIn => "burned-in-annotation",
             Self::NoDummy(_) => "no-dummy",
+            Self::TooManyIdentifiers => "too-many-identifiers",
         }
     }
 }
@@ -104,7 +111,7 @@ impl Deidentifier {
             rules: &self.rules,
             patient_id: &identity.patient_id,
             shift: self.shift(&identity),
-            identifiers: Identifiers::of(&original.data_set, &self.rules),
+            identifiers: Identifiers::of(&original.data_set, &self.rules)?,
             needs: iod::needs(&identity.sop_class_uid),
         };
         original.data_set = cleaner.clean(original.data_set)?;

@@ -11,7 +11,7 @@ use dicom::dictionary_std::tags;
 use super::charset::CharacterSet;
 use super::dummy::REMOVED;
 use super::identifiers::Identifiers;
-use super::words;
+use super::{charset, phrase, words};
 use crate::dataset::layout::is_text;
 use crate::dataset::{DataSet, Element, Tag, VR, Value};
 
@@ -76,7 +76,7 @@ impl Text<'_> {
                 return if is_term { value.into() } else { REMOVED.into() };
             }
             let cut = self.identifiers.cut(value);
-            words::cleaned(&without_uids(cut.as_deref().unwrap_or(value))).into()
+            phrase::cleaned(&without_uids(cut.as_deref().unwrap_or(value))).into()
         });
         let is_empty =
             matches!(&cleaned.value, Value::Bytes(bytes) if bytes.trim_ascii().is_empty());
@@ -85,11 +85,16 @@ impl Text<'_> {
 
     /// Code strings are terms of the standard or of a maker. A value that is none is text in disguise.
     fn code_string<'v>(self, tag: Tag, value: &'v str) -> Cow<'v, str> {
-        let is_term = words::is_term_of(tag, value);
-        let may_stay = is_term
-            || (tag != tags::BODY_PART_EXAMINED
-                && words::is_code(value)
-                && !self.identifiers.are_in(value));
+        let may_stay = words::is_term_of(tag, value)
+            || match tag {
+                tags::SPECIFIC_CHARACTER_SET => charset::is_term(value),
+                tags::PATIENT_ORIENTATION => words::is_orientation(value),
+                tags::TEMPLATE_IDENTIFIER | tags::CONTEXT_IDENTIFIER => {
+                    words::is_number_of_group(value)
+                }
+                tags::BODY_PART_EXAMINED => false,
+                _ => words::is_code(value) && !self.identifiers.are_in(value),
+            };
         if may_stay || value.is_empty() { value.into() } else { REMOVED.into() }
     }
 
@@ -173,7 +178,7 @@ fn without_undecoded(text: &str) -> Cow<'_, str> {
 /// Without UIDs: a root of ISO or ITU and at least four more components.
 fn without_uids(text: &str) -> Cow<'_, str> {
     let of_uid = |c: char| c.is_ascii_digit() || c == '.';
-    if text.matches('.').count() < 5 {
+    if text.matches('.').count() < 2 {
         return text.into();
     }
     let mut kept = String::with_capacity(text.len());
@@ -182,8 +187,11 @@ fn without_uids(text: &str) -> Cow<'_, str> {
         let end = rest.find(|c| of_uid(c) != of_uid(first)).unwrap_or(rest.len());
         let (part, behind) = rest.split_at(end);
         rest = behind;
-        let is_uid =
-            part.starts_with(['0', '1', '2']) && part.matches('.').count() >= 5 && part.len() >= 14;
+        let dots = part.matches('.').count();
+        let is_long = dots >= 5 && part.len() >= 14 || dots >= 2 && part.len() >= 20;
+        // Made of UUIDs (PS3.5 section B.2).
+        let is_random = part.starts_with("2.25.") && part.len() >= 15;
+        let is_uid = part.starts_with(['0', '1', '2']) && is_long || is_random;
         if !is_uid {
             kept.push_str(part);
         }
@@ -193,11 +201,16 @@ fn without_uids(text: &str) -> Cow<'_, str> {
 
 /// Without addresses of the net and of mail.
 fn without_addresses(text: &str) -> Cow<'_, str> {
-    if !text.contains("://") && !text.contains('@') {
+    if !text.contains("://")
+        && !text.contains('@')
+        && !text.contains("www.")
+        && !text.contains("WWW.")
+    {
         return text.into();
     }
     let is_address = |word: &&str| {
         word.contains("://")
+            || word.to_ascii_lowercase().starts_with("www.")
             || word.split_once('@').is_some_and(|(who, at)| !who.is_empty() && at.contains('.'))
     };
     let kept: Vec<&str> = text.split(' ').filter(|word| !is_address(word)).collect();

@@ -1,9 +1,10 @@
-//! The words that a cleaned description may hold, and the terms that a code string may be. From the
-//! context groups and the dictionary of the standard, and a list of our own (`tables/vocabulary*`).
+//! The words that a cleaned description may hold (`phrase`), and the terms that a code string may be. From
+//! the context groups and the dictionary of the standard, and a list of our own (`tables/vocabulary*`).
 
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
+use super::phrase::stretches;
 use super::table::parse_tag;
 use crate::dataset::Tag;
 
@@ -12,8 +13,12 @@ const OUR_OWN: &str = include_str!("tables/vocabulary-own.txt");
 const TERMS: &str = include_str!("tables/ps3.3-2020-terms.csv");
 const VENDOR_TERMS: &str = include_str!("tables/vendor-terms.csv");
 
-/// Digits in a row that may stand in a description: more are a number of somebody or a year.
-const MOST_DIGITS: usize = 3;
+/// Digits in a code string: more are a number of somebody.
+const MOST_DIGITS: usize = 4;
+/// Pieces of two letters in a code string that are no word: more spell one.
+const MOST_PAIRS: usize = 1;
+/// Single letters in a code string.
+const MOST_LETTERS: usize = 4;
 
 fn vocabulary() -> &'static HashSet<&'static str> {
     static READ: OnceLock<HashSet<&'static str>> = OnceLock::new();
@@ -41,83 +46,6 @@ fn without_accent(letter: char) -> char {
         'ñ' => 'n',
         letter => letter,
     }
-}
-
-/// A description with its known words alone; empty where it has none.
-pub(super) fn cleaned(text: &str) -> String {
-    let text = without_dates(text);
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    while let Some(first) = rest.chars().next() {
-        let of_word = |c: char| c.is_alphanumeric() || c == '\u{FFFD}';
-        let end = rest.find(|c| of_word(c) != of_word(first)).unwrap_or(rest.len());
-        let (part, behind) = rest.split_at(end);
-        rest = behind;
-        if !of_word(first) {
-            kept.extend(part.chars().filter(|c| c.is_ascii_graphic() || *c == ' ' || *c == '\n'));
-        } else if is_allowed(part) {
-            kept.push_str(part);
-        }
-    }
-    tidied(&kept)
-}
-
-/// Without three numbers in a row with one sign between them, as dates are written.
-fn without_dates(text: &str) -> String {
-    let of_date = |c: char| c.is_ascii_digit() || matches!(c, '-' | '.' | '/');
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let end = rest.find(|c| of_date(c) != of_date(first)).unwrap_or(rest.len());
-        let (part, behind) = rest.split_at(end);
-        rest = behind;
-        let numbers = |sign| part.split(sign).filter(|number| !number.is_empty()).count();
-        if !of_date(first) || ['-', '.', '/'].into_iter().all(|sign| numbers(sign) < 3) {
-            kept.push_str(part);
-        }
-    }
-    kept
-}
-
-/// A run of letters and digits: each stretch of letters is a known word or a single letter, each
-/// stretch of digits is short, and it is no age with a sex, such as 55F.
-fn is_allowed(word: &str) -> bool {
-    let stretches = stretches(word);
-    let is_age = matches!(
-        stretches.as_slice(),
-        [digits, unit] if digits.len() >= 2
-            && digits.bytes().all(|byte| byte.is_ascii_digit())
-            && matches!(unit.to_ascii_lowercase().as_str(), "f" | "m" | "y" | "yo" | "yr" | "yrs")
-    );
-    !is_age
-        && stretches.iter().all(|stretch| {
-            if stretch.starts_with(|c: char| c.is_ascii_digit()) {
-                stretch.len() <= MOST_DIGITS
-            } else {
-                stretch.len() == 1 || is_common(stretch)
-            }
-        })
-}
-
-/// Cuts between letters and digits.
-fn stretches(word: &str) -> Vec<&str> {
-    let mut stretches = Vec::new();
-    let mut rest = word;
-    while let Some(first) = rest.chars().next() {
-        let is_digit = first.is_ascii_digit();
-        let end = rest.find(|c: char| c.is_ascii_digit() != is_digit).unwrap_or(rest.len());
-        let (stretch, behind) = rest.split_at(end);
-        stretches.push(stretch);
-        rest = behind;
-    }
-    stretches
-}
-
-/// Without the signs and spaces that cut words have left.
-fn tidied(text: &str) -> String {
-    let has_word = |part: &&str| part.contains(|c: char| c.is_alphanumeric());
-    let parts: Vec<&str> = text.split(' ').filter(has_word).collect();
-    parts.join(" ").trim_matches(|c: char| ",;:^_-/\\".contains(c)).to_owned()
 }
 
 fn terms() -> &'static HashMap<&'static str, HashSet<Tag>> {
@@ -159,15 +87,44 @@ pub(super) fn is_code(value: &str) -> bool {
     if terms().contains_key(value) {
         return true;
     }
-    let is_known = |part: &str| {
-        if part.starts_with(|c: char| c.is_ascii_digit()) {
-            part.len() <= MOST_DIGITS
-        } else {
-            part.len() <= 2 || term_parts().contains(&part.to_ascii_lowercase()) || is_common(part)
-        }
-    };
     let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || b" _-+./&()*#<>:".contains(&byte);
-    value.len() <= 16 && value.bytes().all(is_sign) && parts_of(value).all(is_known)
+    if value.len() > 16 || !value.bytes().all(is_sign) {
+        return false;
+    }
+    let (mut digits, mut pairs, mut letters) = (0, 0, 0);
+    for part in parts_of(value) {
+        if part.starts_with(|c: char| c.is_ascii_digit()) {
+            digits += part.len();
+        } else if part.len() == 1 {
+            letters += 1;
+        } else if !term_parts().contains(&part.to_ascii_lowercase()) && !is_common(part) {
+            pairs += if part.len() == 2 { 1 } else { MOST_PAIRS + 1 };
+        }
+    }
+    digits <= MOST_DIGITS && pairs <= MOST_PAIRS && letters <= MOST_LETTERS
+}
+
+/// Directions that a row or a column runs to (PS3.3 section C.7.6.1.1.1): of bipeds up to three letters,
+/// of quadrupeds up to three abbreviations.
+pub(super) fn is_orientation(value: &str) -> bool {
+    const BIPED: [&str; 6] = ["A", "P", "R", "L", "H", "F"];
+    const QUADRUPED: [&str; 14] =
+        ["LE", "RT", "CR", "CD", "PR", "DI", "PA", "PL", "D", "V", "R", "M", "L", "O"];
+    is_made_of(value, &BIPED, 3) || is_made_of(value, &QUADRUPED, 3)
+}
+
+fn is_made_of(value: &str, parts: &[&str], most: usize) -> bool {
+    value.is_empty()
+        || most > 0
+            && parts.iter().any(|part| {
+                value.strip_prefix(part).is_some_and(|rest| is_made_of(rest, parts, most - 1))
+            })
+}
+
+/// Numbers of templates and context groups (PS3.16), and the like of private ones.
+pub(super) fn is_number_of_group(value: &str) -> bool {
+    let digits = value.strip_prefix("CID_").or_else(|| value.strip_prefix("TID_")).unwrap_or(value);
+    (1..=5).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -177,22 +134,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn known_words_stay_and_others_go() {
-        assert_eq!(cleaned("CT Thorax/Abdomen Dr Smith 55F"), "CT Thorax/Abdomen Dr");
-        assert_eq!(cleaned("AX T2 FLAIR 5mm"), "AX T2 FLAIR 5mm");
-        assert_eq!(cleaned("Chest of Jane Doe, 1931-07-04"), "Chest of");
-        assert_eq!(cleaned("MRN 12345678"), "");
-        assert_eq!(cleaned("M\u{FFFD}ller"), "");
-    }
-
-    #[test]
     fn code_strings_are_terms_or_made_of_them() {
         for code in ["ORIGINAL", "CT_SOM5 SPI", "MPR", "T2 MAP", "FFS", "M_FFE", ""] {
             assert!(is_code(code), "{code}");
         }
-        for code in ["DOE^JANE", "SPRINGFIELD", "QZX123ABCDEF", "a text that is long", "19310704"] {
+        for code in [
+            "DOE^JANE",
+            "SPRINGFIELD",
+            "QZX123ABCDEF",
+            "a text that is long",
+            "19310704",
+            "123_456_789",
+            "JO HN SM IT H",
+        ] {
             assert!(!is_code(code), "{code}");
         }
+        assert!(is_orientation("AFR") && is_orientation("LEV") && is_orientation(""));
+        assert!(!is_orientation("DOE") && !is_orientation("AFRL"));
+        assert!(is_number_of_group("1500") && !is_number_of_group("123456"));
         assert!(is_term_of(tags::BODY_PART_EXAMINED, "CHEST"));
         assert!(!is_term_of(tags::MODALITY, "CHEST"));
     }
