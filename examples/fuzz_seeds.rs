@@ -71,6 +71,11 @@ fn seeds_of(out: &Path, file: &[u8]) {
     if file.len() <= LARGEST_BYTES {
         put(out, "part10", file);
         put(out, "deidentify", file);
+        // The first bytes of the preamble choose profile and encoder.
+        if file.get(128..132) == Some(b"DICM") {
+            let digest = Sha256::digest(file);
+            put(out, "deidentify", &[&digest[..2], &file[2..]].concat());
+        }
     }
     let Ok(original) = parse(&Bytes::copy_from_slice(file), &Limits::default()) else { return };
     let syntax = original.transfer_syntax.as_str();
@@ -92,8 +97,27 @@ fn seeds_of(out: &Path, file: &[u8]) {
     }
     for frame in frames.iter().take(2).filter(|frame| frame.len() <= LARGEST_BYTES) {
         put(out, target, &[&header(image, choice)[..], frame].concat());
+        if let Some(choice) = KEPT.iter().position(|kept| *kept == syntax) {
+            put(out, "keep", &[&header(image, choice as u8)[..], frame].concat());
+        }
     }
 }
+
+/// What may be passed on as it came, in the order of the target `keep`.
+const KEPT: [&str; 12] = [
+    "1.2.840.10008.1.2.4.50",
+    "1.2.840.10008.1.2.4.51",
+    "1.2.840.10008.1.2.4.57",
+    "1.2.840.10008.1.2.4.70",
+    "1.2.840.10008.1.2.4.80",
+    "1.2.840.10008.1.2.4.81",
+    "1.2.840.10008.1.2.4.90",
+    "1.2.840.10008.1.2.4.91",
+    "1.2.840.10008.1.2.4.201",
+    "1.2.840.10008.1.2.4.202",
+    "1.2.840.10008.1.2.4.203",
+    "1.2.840.10008.1.2.5",
+];
 
 /// The target that takes frames of this transfer syntax, and the syntax's place in its list.
 fn decoder(transfer_syntax: &str) -> Option<(&'static str, u8)> {

@@ -1,5 +1,6 @@
-//! A file through profile and encoder: what comes out is read again, and nothing that was planted in
-//! it is there.
+//! A file through profile and encoder: what comes out is read again, nothing that was planted in it is
+//! there, and where the profile puts a value of its own there stands no other. The first byte, which
+//! is of the preamble in most files, chooses the profile, the second the encoder.
 
 #![no_main]
 
@@ -7,26 +8,26 @@ use std::sync::LazyLock;
 
 use bytes::Bytes;
 use sauva::dataset::{DataSet, Element, Tag, VR, Value, encode_data_set, encode_file_meta};
-use sauva::deident::{Deidentifier, Key, Profile};
+use sauva::deident::{DeidentError, Deidentifier, Rules};
 use sauva::encode::Encoder;
 use sauva::read::parse;
-use sauva_fuzz::LIMITS;
+use sauva_fuzz::{LIMITS, deidentifiers};
 use sha2::{Digest, Sha256};
 
-/// Identifiers of the standard's table, as text of these VRs.
+/// Identifiers of the standard's table that no option keeps, as text of these VRs.
 const PLANTED: [(Tag, VR); 6] = [
-    (Tag(0x0008, 0x0080), VR::LO),
     (Tag(0x0008, 0x0090), VR::PN),
+    (Tag(0x0008, 0x1048), VR::PN),
     (Tag(0x0010, 0x0010), VR::PN),
     (Tag(0x0010, 0x0020), VR::LO),
     (Tag(0x0010, 0x1000), VR::LO),
     (Tag(0x0010, 0x4000), VR::LT),
 ];
 
-static PROFILE: LazyLock<Deidentifier> =
-    LazyLock::new(|| Deidentifier::new(&Key::from_bytes(&[7; 32]).expect("32 bytes"), Profile::basic()));
-static ENCODER: LazyLock<Encoder> =
-    LazyLock::new(|| Encoder::by_name("jpeg-ls").expect("the encoder has this name"));
+static PROFILES: LazyLock<Vec<Deidentifier>> = LazyLock::new(deidentifiers);
+static ENCODERS: LazyLock<[Encoder; 3]> = LazyLock::new(|| {
+    ["jpeg-ls", "keep", "native"].map(|name| Encoder::by_name(name).expect("one has this name"))
+});
 
 /// Plants `word` at this level and at all below.
 fn plant(data_set: DataSet, word: &str) -> DataSet {
@@ -46,14 +47,27 @@ fn plant(data_set: DataSet, word: &str) -> DataSet {
     planted
 }
 
+/// No value stands at this level or below where the profile puts one of its own.
+fn check_stand_ins(rules: &Rules, data_set: &DataSet) {
+    for element in data_set.iter() {
+        assert_ne!(rules.is_stand_in(element), Some(false), "{} holds what came", element.tag);
+        if let Value::Sequence(items) = &element.value {
+            items.iter().for_each(|item| check_stand_ins(rules, item));
+        }
+    }
+}
+
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Ok(mut original) = parse(&Bytes::copy_from_slice(data), &LIMITS) else { return };
     // A word that hangs on the input: the fuzzer cannot put it where it may stay.
     let word: String = Sha256::digest(data)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
     original.data_set = plant(original.data_set, &word);
     let had_image = original.image.is_some();
-    let Ok(deidentified) = PROFILE.apply(original) else { return };
-    let Ok(encoded) = ENCODER.encode(deidentified) else { return };
+    let deidentifier = &PROFILES[usize::from(data[0]) % PROFILES.len()];
+    let encoder = ENCODERS[usize::from(data[1]) % ENCODERS.len()];
+    let Ok(deidentified) = deidentifier.apply(original) else { return };
+    check_stand_ins(deidentifier.rules(), deidentified.data_set());
+    let Ok(encoded) = encoder.encode(deidentified) else { return };
     let mut file = Vec::new();
     let identity = &encoded.identity;
     encode_file_meta(
@@ -71,4 +85,9 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     );
     let again = parse(&file.into(), &LIMITS).expect("what is written can be read");
     assert_eq!(again.image.is_some(), had_image);
+    match deidentifier.apply(again) {
+        // A class UID that begins with NUL is written empty.
+        Ok(_) | Err(DeidentError::NoIdentity(Tag(0x0008, 0x0016))) => {}
+        Err(error) => panic!("what was let through is let through again: {error}"),
+    }
 });

@@ -5,6 +5,7 @@ use libfuzzer_sys::Corpus;
 use sauva::dataset::{
     DataSet, Element, Encapsulated, Tag, VR, Value, encode_data_set, encode_file_meta,
 };
+use sauva::deident::{Deidentifier, Key, Profile, ProfileOption, ShiftUnit};
 use sauva::encode;
 use sauva::image::{ImagePixel, SampleType};
 use sauva::read::{Limits, parse};
@@ -29,18 +30,17 @@ pub fn part10(transfer_syntax: &str, body: &[u8]) -> Bytes {
 /// Bytes ahead of a codestream: transfer syntax, rows and columns less one, and how the samples are.
 const HEADER_LENGTH: usize = 4;
 
-/// Puts one codestream into a file whose attributes its first four bytes choose, and takes it through
-/// the reader's checks and the decoder, as the pipeline does.
+/// A data set with one codestream, whose first four bytes choose its attributes; the transfer syntax.
+/// `behind` follows the codestream in its fragment.
 ///
 /// The fourth byte: bit 0 for 16 bits, bit 1 for three samples, bit 2 for signed ones, bit 3 for
 /// `YBR_FULL`; the upper half is how many of the allocated bits are not stored.
-///
-/// What the reader refuses is kept out of the corpus, or it would soon hold little else: the fuzzer
-/// sees which lines of the reader are met, and nothing of decoders in C.
-pub fn decode_one(transfer_syntaxes: &[&str], data: &[u8]) -> Corpus {
-    let Some((header, stream)) = data.split_at_checked(HEADER_LENGTH) else {
-        return Corpus::Reject;
-    };
+pub fn coded<'a>(
+    transfer_syntaxes: &[&'a str],
+    data: &[u8],
+    behind: &[u8],
+) -> Option<(&'a str, DataSet)> {
+    let (header, stream) = data.split_at_checked(HEADER_LENGTH)?;
     let transfer_syntax = transfer_syntaxes[usize::from(header[0]) % transfer_syntaxes.len()];
     let kind = header[3];
     let bits_allocated = if kind & 1 == 0 { 8 } else { 16 };
@@ -65,9 +65,20 @@ pub fn decode_one(transfer_syntaxes: &[&str], data: &[u8]) -> Corpus {
     };
     let mut data_set = DataSet::new();
     image.put_into(&mut data_set);
-    let fragments = vec![Bytes::copy_from_slice(stream)];
+    let fragments = vec![Bytes::from([stream, behind].concat())];
     let value = Value::Encapsulated(Encapsulated { fragments, ..Default::default() });
     data_set.put(Element { tag: Tag(0x7FE0, 0x0010), vr: VR::OB, value });
+    Some((transfer_syntax, data_set))
+}
+
+/// Takes one codestream through the reader's checks and the decoder, as the pipeline does.
+///
+/// What the reader refuses is kept out of the corpus, or it would soon hold little else: the fuzzer
+/// sees which lines of the reader are met, and nothing of decoders in C.
+pub fn decode_one(transfer_syntaxes: &[&str], data: &[u8]) -> Corpus {
+    let Some((transfer_syntax, data_set)) = coded(transfer_syntaxes, data, &[]) else {
+        return Corpus::Reject;
+    };
     let mut body = Vec::new();
     encode_data_set(&data_set, &mut body);
     let Ok(original) = parse(&part10(transfer_syntax, &body), &LIMITS) else {
@@ -77,6 +88,22 @@ pub fn decode_one(transfer_syntaxes: &[&str], data: &[u8]) -> Corpus {
     let (_, image, samples) = decoded.expect("integers were asked for");
     assert_eq!(Some(samples.len() as u64), image.samples(), "as many samples as the geometry has");
     Corpus::Keep
+}
+
+/// The known profiles, each option alone, and all of them that go together.
+pub fn deidentifiers() -> Vec<Deidentifier> {
+    use ProfileOption::{RetainFullDates, RetainModifiedDates};
+    let named = |name| Profile::load(name).expect("it is known by name");
+    let with = |options: Vec<ProfileOption>, unit| {
+        Profile::basic().with(options, Some(unit)).expect("they go together")
+    };
+    let all_but = |out| ProfileOption::all().filter(|option| *option != out).collect();
+    let mut profiles = ["basic", "research", "strict"].map(named).to_vec();
+    profiles.extend(ProfileOption::all().map(|option| with(vec![option], ShiftUnit::Days)));
+    profiles.push(with(all_but(RetainFullDates), ShiftUnit::Weeks));
+    profiles.push(with(all_but(RetainModifiedDates), ShiftUnit::Days));
+    let key = Key::from_bytes(&[7; 32]).expect("32 bytes");
+    profiles.into_iter().map(|profile| Deidentifier::new(&key, profile)).collect()
 }
 
 /// A mutator for codestreams. The fuzzer sees nothing of decoders in C, and most of what it makes up

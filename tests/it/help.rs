@@ -8,7 +8,11 @@ use std::sync::Arc;
 use sauva::cli::Cli;
 use sauva::comm::team;
 use sauva::commands::{Conclusion, run};
+use sauva::dataset::{DataSet, Element, Tag, VR, Value as ElementValue};
+use sauva::dataset::{encode_data_set, encode_file_meta};
 use sauva::deident::Key;
+use sauva::instance::SourcePixels;
+use sauva::read::{Limits, read};
 use sauva::results::digest;
 use sauva::storage::{Disk, SharedStorage};
 use serde_json::Value;
@@ -47,10 +51,43 @@ impl Work {
         command.arg("--key-file").arg(self.path("key")).args(more).output().unwrap()
     }
 
+    /// The same with a private log: the output of each input that was written, by the input's path.
+    pub(crate) fn run_to(
+        &self,
+        input: &Path,
+        name: &str,
+        more: &[&str],
+    ) -> BTreeMap<String, PathBuf> {
+        let log = self.path(&format!("{name}.csv"));
+        let run =
+            self.run(input, name, &[&["--private-log", log.to_str().unwrap()], more].concat());
+        assert!(matches!(run.status.code(), Some(0 | 2)), "{}", printed(&run));
+        let output = self.path(name);
+        let by_id = rows(&output.join("index.csv")).into_iter();
+        let by_id: BTreeMap<String, PathBuf> =
+            by_id.map(|row| (row["path_id"].clone(), output.join(&row["path"]))).collect();
+        let inputs = rows(&log).into_iter();
+        inputs
+            .filter_map(|row| Some((row["path"].clone(), by_id.get(&row["path_id"])?.clone())))
+            .collect()
+    }
+
     /// The same job on a team of ranks that are threads of this process.
     pub(crate) fn run_team(&self, ranks: usize, input: &Path, name: &str) -> Vec<Conclusion> {
+        self.run_team_with(ranks, input, name, &[])
+    }
+
+    /// The same with more options.
+    pub(crate) fn run_team_with(
+        &self,
+        ranks: usize,
+        input: &Path,
+        name: &str,
+        more: &[&str],
+    ) -> Vec<Conclusion> {
         let disk: SharedStorage = Arc::new(Disk::below(&self.path(name)));
-        self.run_team_on(ranks, input, name, &disk).into_iter().map(Result::unwrap).collect()
+        let ends = self.team(ranks, input, name, &disk, more);
+        ends.into_iter().map(Result::unwrap).collect()
     }
 
     /// The same on a storage of choice, which may let the ranks fail.
@@ -60,6 +97,17 @@ impl Work {
         input: &Path,
         name: &str,
         storage: &SharedStorage,
+    ) -> Vec<anyhow::Result<Conclusion>> {
+        self.team(ranks, input, name, storage, &[])
+    }
+
+    fn team(
+        &self,
+        ranks: usize,
+        input: &Path,
+        name: &str,
+        storage: &SharedStorage,
+        more: &[&str],
     ) -> Vec<anyhow::Result<Conclusion>> {
         let (input, output, key) = (input.to_owned(), self.path(name), self.path("key"));
         team::run(ranks, |comm| {
@@ -71,11 +119,50 @@ impl Work {
                 "--key-file".into(),
                 key.clone().into_os_string(),
             ]);
+            let words = words.chain(more.iter().map(Into::into));
             let cli = <Cli as clap::Parser>::try_parse_from(words).unwrap();
             let sauva::cli::Command::Run(args) = cli.command else { unreachable!() };
             run::execute_on(&args.resolve().unwrap(), comm, None, storage)
         })
     }
+}
+
+/// The attributes of a file.
+pub(crate) fn data_set(path: &Path) -> DataSet {
+    read(path, &Limits::default()).unwrap().data_set
+}
+
+/// A small image of an invented patient, with its pixels.
+pub(crate) fn small_image() -> DataSet {
+    let original = read(&sample().join("objects/mr/MR_small.dcm"), &Limits::default()).unwrap();
+    let Some((_, SourcePixels::Native(pixels))) = original.image else { unreachable!() };
+    let mut data_set = original.data_set;
+    let value = ElementValue::Bytes(pixels);
+    data_set.put(Element { tag: Tag(0x7FE0, 0x0010), vr: VR::OW, value });
+    data_set
+}
+
+/// A file of this data set, explicit little endian.
+pub(crate) fn write_file(path: &Path, data_set: &DataSet) {
+    let uid = |tag| data_set.text(tag).unwrap();
+    let (class, instance) = (uid(Tag(0x0008, 0x0016)), uid(Tag(0x0008, 0x0018)));
+    let mut file = Vec::new();
+    encode_file_meta(class, instance, "1.2.840.10008.1.2.1", "1.2.3.4", "TEST", &mut file);
+    encode_data_set(data_set, &mut file);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, file).unwrap();
+}
+
+/// A table of the standard that comes with the source.
+pub(crate) fn table(csv: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(csv.as_bytes());
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+/// A tag in eight hex digits.
+pub(crate) fn tag(text: &str) -> Option<Tag> {
+    let number = u32::from_str_radix(text, 16).ok().filter(|_| text.len() == 8)?;
+    Some(Tag((number >> 16) as u16, number as u16))
 }
 
 /// The command, cut off from the launcher and the settings of whoever runs the tests.

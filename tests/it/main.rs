@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cli;
+mod contents;
 mod duplicates;
 mod faults;
 mod help;
+mod idempotence;
+mod intervals;
 mod keep;
 mod media;
 #[cfg(feature = "mpi")]
@@ -17,13 +20,16 @@ mod privacy;
 mod ranks;
 mod reader;
 mod real_files;
+mod references;
 mod reidentification;
 mod resume;
+mod retention;
 #[cfg(feature = "test-hooks")]
 mod secrets;
 mod special_files;
 mod stop;
 mod surroundings;
+mod unchanged;
 mod verify;
 
 /// A file of tests that is not named above would never run.

@@ -2,7 +2,7 @@
 
 use sauva::record::ExitStatus;
 
-use crate::help::{Work, large_collection, rank_independent, rows, sample, summary};
+use crate::help::{Work, large_collection, rank_independent, rows, sample, summary, tree};
 
 #[test]
 fn results_do_not_depend_on_ranks_or_threads() {
@@ -32,6 +32,20 @@ fn results_do_not_depend_on_ranks_where_files_claim_one_name() {
         let name = format!("team-{ranks}");
         work.run_team(ranks, &sample(), &name);
         assert_eq!(rank_independent(&work.path(&name)), alone, "{ranks} ranks");
+    }
+}
+
+#[test]
+fn instances_do_not_depend_on_ranks_where_dates_are_moved() {
+    let work = Work::new();
+    let research = ["--profile", "research"];
+    work.run(&sample(), "alone", &[&research[..], &["--threads", "1"]].concat());
+    let instances = tree(&work.path("alone/dicom"));
+    assert!(instances.len() >= 20);
+    for ranks in [1, 2, 3, 8] {
+        let name = format!("team-{ranks}");
+        work.run_team_with(ranks, &sample(), &name, &research);
+        assert!(tree(&work.path(&name).join("dicom")) == instances, "{ranks} ranks");
     }
 }
 
