@@ -33,6 +33,6 @@ impl ProfileArgs {
         let Self { profile, retain, clean, date_shift } = self;
         let profile = Profile::load(&profile).map_err(ConfigError::Profile)?;
         let options = retain.into_iter().chain(clean);
-        profile.with(options, date_shift).map_err(|error| ConfigError::Profile(error.into()))
+        profile.with(options, date_shift).map_err(ConfigError::Profile)
     }
 }

@@ -8,17 +8,19 @@ use dicom::dictionary_std::tags;
 
 use super::DeidentError;
 use super::charset::CharacterSet;
-use super::dates::{self, DateShift};
+use super::codes::{NAMES_OF_CODES, is_code, is_local_code};
+use super::dates::DateShift;
+use super::dummy;
 use super::identifiers::Identifiers;
-use super::iod::{Need, Needs};
+use super::iod::Needs;
 use super::keep_private::keep_creators;
 use super::options::ProfileOption;
 use super::private::Blocks;
-use super::pseudonym::{Pseudonyms, normalised};
+use super::pseudonym::Pseudonyms;
 use super::rules::{Action, Rule, Rules};
 use super::table::ActionCode;
-use super::text::{Text, tidy};
-use super::{dummy, icc};
+use super::text::tidy;
+use super::weakest::{Weakest, weakest};
 use crate::dataset::layout::is_text;
 use crate::dataset::{DataSet, Element, Tag, VR, Value};
 
@@ -166,68 +168,6 @@ impl Cleaner<'_> {
         }
     }
 
-    /// A value that stays, once nothing in it names anybody.
-    pub(super) fn kept_value(&self, element: Element, rule: &Rule, place: &Place<'_>) -> Outcome {
-        let Value::Bytes(bytes) = &element.value else {
-            return Ok(Some(element));
-        };
-        match element.vr {
-            // Bytes that nobody can look into: a certificate of a moment, say.
-            VR::OB | VR::UN if super::text::holds_text(bytes) => {
-                self.coded(element, rule.code, place)
-            }
-            VR::SH if element.tag == tags::TIMEZONE_OFFSET_FROM_UTC => {
-                self.shifted(element, rule, place)
-            }
-            VR::DA | VR::DT | VR::TM => {
-                let is_valid = dates::is_valid(element.vr, &String::from_utf8_lossy(bytes));
-                if is_valid { Ok(Some(element)) } else { self.coded(element, rule.code, place) }
-            }
-            VR::AS => Ok(Some(dummy::youngest_old_age(element))),
-            vr if is_text(vr) => {
-                let text = Text { charset: place.charset, identifiers: &self.identifiers };
-                Ok(Some(text.kept(element)))
-            }
-            _ => Ok(Some(element)),
-        }
-    }
-
-    pub(super) fn cleaned(&self, element: Element, rule: &Rule, place: &Place<'_>) -> Outcome {
-        let tag = element.tag;
-        match element.value {
-            Value::Sequence(_) => self.items(element, place, Mode::Clean),
-            Value::Bytes(bytes) => {
-                let code = if rule.action == Action::Keep { ActionCode::D } else { rule.code };
-                let original = Element { tag, vr: element.vr, value: Value::Bytes(Bytes::new()) };
-                let Some(element) = tidy(tag, element.vr, rule.vr, bytes) else {
-                    return self.coded(original, code, place);
-                };
-                let text = Text { charset: place.charset, identifiers: &self.identifiers };
-                match text.cleaned(element) {
-                    Some(cleaned) => Ok(Some(cleaned)),
-                    // Not a word of it may stay.
-                    None => self.coded(original, code, place),
-                }
-            }
-            Value::Encapsulated(_) => Ok(None),
-        }
-    }
-
-    pub(super) fn shifted(&self, element: Element, rule: &Rule, place: &Place<'_>) -> Outcome {
-        let vr = match rule.vr {
-            Some(VirtualVr::Exact(vr)) => vr,
-            _ => element.vr,
-        };
-        let moved = match &element.value {
-            Value::Bytes(bytes) => self.shift.apply(vr, &String::from_utf8_lossy(bytes)),
-            Value::Sequence(_) | Value::Encapsulated(_) => None,
-        };
-        match moved {
-            Some(moved) => Ok(Some(Element::text(element.tag, vr, &moved))),
-            None => self.coded(element, rule.code, place),
-        }
-    }
-
     /// The items of a sequence, each cleaned.
     pub(super) fn items(&self, element: Element, place: &Place<'_>, mode: Mode) -> Outcome {
         let Element { tag, value, .. } = element;
@@ -274,127 +214,20 @@ impl Cleaner<'_> {
         self.level(item, Some(tag), Mode::Dummy, place.charset)
     }
 
-    fn colour_profile(&self, element: Element, place: &Place<'_>) -> Outcome {
-        let cleaned = match &element.value {
-            Value::Bytes(bytes) => icc::cleaned(bytes),
-            Value::Sequence(_) | Value::Encapsulated(_) => None,
-        };
-        match cleaned {
-            Some(profile) => {
-                let value = Value::Bytes(profile.into());
-                Ok(Some(Element { tag: element.tag, vr: VR::OB, value }))
-            }
-            None => self.coded(element, ActionCode::X, place),
-        }
-    }
-
-    pub(super) fn replace_uids(&self, element: Element) -> Option<Element> {
-        let Value::Bytes(bytes) = element.value else {
-            return None;
-        };
-        // Bytes that are no text at all map as well: what matters is that they do not stay.
-        let uids = String::from_utf8_lossy(&bytes);
-        let mapped: Vec<String> = uids.split('\\').map(|uid| self.replace_uid(uid)).collect();
-        Some(Element::text(element.tag, VR::UI, &mapped.join("\\")))
-    }
-
-    fn replace_uid(&self, uid: &str) -> String {
-        let uid = trimmed(uid);
-        if uid.is_empty() || is_well_known_frame(uid) {
-            uid.to_owned()
-        } else {
-            self.pseudonyms.uid(uid)
-        }
-    }
-
-    fn patient_id(&self, element: &Element, issuer: &[u8]) -> Element {
-        let pseudonym = match &element.value {
-            Value::Bytes(id) if !normalised(id).is_empty() => self.pseudonyms.patient(id, issuer),
-            _ => self.patient_id.to_owned(),
-        };
-        Element::text(element.tag, VR::LO, &pseudonym)
-    }
-
     pub(super) fn has(&self, option: ProfileOption) -> bool {
         self.rules.options().has(option)
     }
 }
 
-/// The least that a code allows and an IOD needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Weakest {
-    Remove,
-    Empty,
-    Dummy,
-}
-
-fn weakest(code: ActionCode, need: Need) -> Weakest {
-    let needs_value = matches!(need, Need::Value | Need::ValueUnlessAbsent);
-    match code {
-        ActionCode::D | ActionCode::U => Weakest::Dummy,
-        ActionCode::Z | ActionCode::ZOrD if needs_value => Weakest::Dummy,
-        ActionCode::Z | ActionCode::ZOrD => Weakest::Empty,
-        // The code says to remove; where the IOD always has the attribute, it stands and says nothing.
-        ActionCode::X => match need {
-            Need::Value => Weakest::Dummy,
-            Need::Empty | Need::EmptyUnlessAbsent => Weakest::Empty,
-            Need::None | Need::ValueUnlessAbsent => Weakest::Remove,
-        },
-        ActionCode::XOrZ | ActionCode::XOrD | ActionCode::XOrZOrD | ActionCode::XOrZOrU => {
-            match need {
-                Need::None => Weakest::Remove,
-                Need::Empty | Need::EmptyUnlessAbsent => Weakest::Empty,
-                Need::Value | Need::ValueUnlessAbsent => Weakest::Dummy,
-            }
-        }
-    }
-}
-
-/// The well-known frames of reference (PS3.6 table A-2) name an atlas, not an instance.
-pub(super) fn is_well_known_frame(uid: &str) -> bool {
-    let atlas = uid.strip_prefix("1.2.840.10008.1.4.1.").and_then(|n| n.parse::<u8>().ok());
-    let is_written_so = |n: u8| uid == format!("1.2.840.10008.1.4.1.{n}");
-    matches!(uid, "1.2.840.10008.1.4.2.1" | "1.2.840.10008.1.4.2.2")
-        || atlas.is_some_and(|n| (1..=18).contains(&n) && is_written_so(n))
-}
-
 /// A person name made of a patient pseudonym; short, so that it fits every list.
-pub(super) fn patient_name(patient_id: &str) -> String {
+pub fn patient_name(patient_id: &str) -> String {
     let short: String = patient_id.chars().take(12).collect();
     format!("Anonymous^{short}")
-}
-
-/// A UID without its padding.
-pub(super) fn trimmed(uid: &str) -> &str {
-    uid.trim_matches([' ', '\0'])
 }
 
 /// Whether nothing but padding is there.
 pub(super) fn is_blank(value: &[u8]) -> bool {
     value.iter().all(|byte| matches!(byte, 0 | b' '))
-}
-
-/// Attributes by which a code is known.
-const NAMES_OF_CODES: [Tag; 5] = [
-    tags::CODE_VALUE,
-    tags::LONG_CODE_VALUE,
-    tags::URN_CODE_VALUE,
-    tags::CODING_SCHEME_DESIGNATOR,
-    tags::CODING_SCHEME_VERSION,
-];
-
-/// Whether an item is a code (PS3.3 section 8).
-fn is_code(item: &DataSet) -> bool {
-    let code_values = [tags::CODE_VALUE, tags::LONG_CODE_VALUE, tags::URN_CODE_VALUE];
-    code_values.into_iter().any(|tag| item.get(tag).is_some())
-}
-
-/// Whether an item is a code of a scheme that only its makers know (PS3.16 section 8: 99 begins such
-/// designators, L was the name for local ones).
-pub(super) fn is_local_code(item: &DataSet) -> bool {
-    let scheme = item.text(tags::CODING_SCHEME_DESIGNATOR).unwrap_or_default();
-    let value = NAMES_OF_CODES[..3].iter().find_map(|tag| item.text(*tag)).unwrap_or_default();
-    is_code(item) && !super::content::is_standard_code(scheme, value)
 }
 
 /// VRs in which a person can write; CS, DS and IS hold defined terms and numbers.

@@ -4,13 +4,15 @@
 use dicom::core::dictionary::VirtualVr;
 use dicom::dictionary_std::tags;
 
-use super::clean::{is_blank, is_well_known_frame, trimmed};
+use super::clean::is_blank;
 use super::content::VALUES as CONTENT_VALUES;
 use super::dummy;
 use super::options::ProfileOption;
+use super::profile::TemporalInformation;
 use super::record::METHOD;
 use super::rules::{Action, Rules, Source};
 use super::table::{ActionCode, table};
+use super::uids::{is_well_known_frame, trimmed};
 use crate::dataset::{Element, Tag, VR, Value};
 
 /// What an attribute's value may reveal, as the profile takes it.
@@ -27,6 +29,11 @@ pub enum Concern {
 impl Rules {
     /// What the value of an attribute with this tag may reveal.
     pub fn concern(&self, tag: Tag) -> Concern {
+        // Creators that stay are looked at when they are kept.
+        let is_creator = !tag.0.is_multiple_of(2) && (0x10..=0xFF).contains(&tag.1);
+        if is_creator && self.may_keep_private() {
+            return Concern::None;
+        }
         let rule = self.rule(tag);
         if matches!(rule.action, Action::Keep | Action::ColourProfile) {
             return Concern::None;
@@ -110,10 +117,13 @@ impl Rules {
         }
     }
 
+    /// Whether UIDs of instances stay.
+    pub fn keeps_uids(&self) -> bool {
+        self.options().has(ProfileOption::RetainUids)
+    }
+
     fn keeps_times(&self) -> bool {
-        let options = self.options();
-        options.has(ProfileOption::RetainFullDates)
-            || options.has(ProfileOption::RetainModifiedDates)
+        self.profile.temporal_information() != TemporalInformation::Removed
     }
 
     fn may_keep_private(&self) -> bool {

@@ -58,7 +58,7 @@ fn what_is_claimed(profile: &Profile, to: &mut String) -> fmt::Result {
     writeln!(
         to,
         "- Longitudinal Temporal Information Modified (0028,0303): {}.",
-        record::temporal_information(&profile.options)
+        profile.temporal_information().term()
     )?;
     writeln!(to, "- De-identification Method Code Sequence (0012,0064), of CID 7050:\n")?;
     for (code, meaning) in record::claims(profile) {
@@ -312,7 +312,7 @@ mod tests {
         assert!(statement("strict").contains("Rare models point at one site."));
         let kept = "name = \"own\"\nedition = \"2026d\"\n[[override]]\ntag = \"AccessionNumber\"\n\
                     action = \"keep\"\nreason = \"a test\"\n";
-        let own = conformance_statement(Profile::parse(kept).unwrap());
+        let own = conformance_statement(crate::deident::profile_file::parse_own(kept).unwrap());
         assert!(own.contains("not claimed") && !own.contains("(113100"));
     }
 }

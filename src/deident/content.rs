@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 use dicom::dictionary_std::tags;
 
 use super::DeidentError;
-use super::clean::{Cleaner, Mode, Outcome, Place, is_local_code, sequence};
+use super::clean::{Cleaner, Mode, Outcome, Place, sequence};
+use super::codes::is_local_code;
 use super::dates;
 use super::dummy;
 use super::options::{Options, ProfileOption};
@@ -98,8 +99,9 @@ pub(super) fn item_action(
         return ItemAction::Unlisted;
     };
     let row = of_concept.iter().find(|row| row.value_type == value_type);
-    // A concept with another value type than the table's names the same thing.
-    let Some(row) = row.or_else(|| of_concept.first()) else {
+    // Text of another value type than the table's names the same thing; other types have their rules.
+    let is_text = matches!(value_type, "TEXT" | "PNAME" | "");
+    let Some(row) = row.or_else(|| of_concept.first().filter(|_| is_text)) else {
         return ItemAction::Unlisted;
     };
     let says = |cell: Cell| options.iter().find(|option| row.cells.contains(&(*option, cell)));
@@ -111,66 +113,6 @@ pub(super) fn item_action(
         (None, None) if row.basic == ActionCode::X => ItemAction::Remove,
         (None, None) => ItemAction::Dummy,
     }
-}
-
-/// Whether a code looks like one of a scheme that a standard body publishes (PS3.16 table 8-1); others
-/// are local.
-pub(super) fn is_standard_code(designator: &str, value: &str) -> bool {
-    const KNOWN: [&str; 40] = [
-        "DCM",
-        "SCT",
-        "SRT",
-        "SNM3",
-        "99SDM",
-        "LN",
-        "UCUM",
-        "RADLEX",
-        "FMA",
-        "UMLS",
-        "NCIt",
-        "I9",
-        "I9C",
-        "I10",
-        "I10P",
-        "ICDO3",
-        "ICD10",
-        "BI",
-        "ACR",
-        "MA",
-        "MDC",
-        "NCDR",
-        "NCDR [2.0b]",
-        "HPC",
-        "IBSI",
-        "RXNORM",
-        "CD10",
-        "UNS",
-        "UBERON",
-        "BTO",
-        "PUBCHEM_CID",
-        "CPT4",
-        "C4",
-        "ISO3166_1",
-        "ISO639_1",
-        "NDC",
-        "MDNS",
-        "UPC",
-        "SDM",
-        "DC",
-    ];
-    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let has_form = match designator {
-        "DCM" => is_digits(value) && value.len() <= 6,
-        "SCT" => is_digits(value) && value.len() <= 18,
-        "SRT" | "SNM3" | "99SDM" => value.split_once('-').is_some_and(|(axis, number)| {
-            axis.len() <= 2 && number.len() <= 6 && number.bytes().all(|b| b.is_ascii_hexdigit())
-        }),
-        "LN" => value
-            .split_once('-')
-            .is_some_and(|(number, check)| is_digits(number) && is_digits(check)),
-        _ => value.len() <= 16,
-    };
-    has_form && KNOWN.contains(&designator)
 }
 
 /// Attributes that hold the value of a content item (PS3.3 section C.17.3.2), and what else says

@@ -26,6 +26,9 @@ impl DateShift {
         Self { days: -(step * (1 + (random % u128::from(steps)) as i64)) }
     }
 
+    /// Dates that stay.
+    pub(super) const NONE: Self = Self { days: 0 };
+
     /// The number of days, for the operator's map.
     pub(super) fn days(self) -> i64 {
         self.days

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use dicom::core::dictionary::VirtualVr;
 use dicom::dictionary_std::tags;
 
-use crate::dataset::{DataSet, Element, Tag, VR, Value};
+use crate::dataset::{DataSet, Tag, VR};
 
 /// The word that stands where text was.
 pub(super) const REMOVED: &str = "REMOVED";
@@ -60,30 +60,29 @@ pub(super) fn value(
     Some((vr, format!("{text}{padding}").into()))
 }
 
-/// Ages above 89 years are told as 90: few people reach them (45 CFR 164.514(b)(2)(i)(C)).
-pub(super) fn youngest_old_age(element: Element) -> Element {
-    let Value::Bytes(bytes) = &element.value else {
-        return element;
+/// Ages (PS3.5 table 6.2-1: AS); above 89 years they are told as 90: few people reach them (45 CFR
+/// 164.514(b)(2)(i)(C)). `None` where a value is no age: it might be anything.
+pub(super) fn youngest_old_age(bytes: &[u8]) -> Option<String> {
+    let aged = |age: &str| {
+        let age = age.trim_matches([' ', '\0']);
+        let Some(unit) = age.chars().last() else {
+            return Some(String::new());
+        };
+        // Some write no zeros in front.
+        let digits = age[..age.len() - unit.len_utf8()].trim_end();
+        let is_number =
+            (1..=3).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        let number: u32 = digits.parse().ok().filter(|_| is_number)?;
+        match unit {
+            'Y' => Some(format!("{:03}Y", if number > 89 { 90 } else { number })),
+            // 999 months are 83 years.
+            'M' | 'W' | 'D' => Some(format!("{number:03}{unit}")),
+            _ => None,
+        }
     };
     let text = String::from_utf8_lossy(bytes);
-    let aged = |age: &str| {
-        let (number, unit) = age.trim().split_at_checked(3)?;
-        let number: u32 = number.parse().ok()?;
-        let is_old = match unit {
-            "Y" => number > 89,
-            // 999 months are 83 years.
-            "M" | "W" | "D" => false,
-            _ => return None,
-        };
-        Some(if is_old { "090Y".to_owned() } else { age.trim().to_owned() })
-    };
-    // What is no age (PS3.5 table 6.2-1) might be anything.
-    let ages: Option<Vec<String>> = text
-        .split('\\')
-        .map(|age| if age.trim().is_empty() { Some(String::new()) } else { aged(age) })
-        .collect();
-    let ages = ages.map_or_else(|| "000Y".to_owned(), |ages| ages.join("\\"));
-    if ages == text.trim_end() { element } else { Element::text(element.tag, VR::AS, &ages) }
+    let ages: Option<Vec<String>> = text.split('\\').map(aged).collect();
+    ages.map(|ages| ages.join("\\"))
 }
 
 /// A code that means nothing, in a scheme of our own (PS3.3 section 8.2: 99 begins private schemes).
@@ -114,21 +113,23 @@ pub(super) fn content_item() -> DataSet {
 mod tests {
     use super::*;
 
-    fn age(text: &str) -> String {
-        let element = youngest_old_age(Element::text(tags::PATIENT_AGE, VR::AS, text));
-        match element.value {
-            Value::Bytes(bytes) => String::from_utf8_lossy(&bytes).trim().to_owned(),
-            _ => String::new(),
-        }
-    }
-
     #[test]
     fn ages_above_89_are_told_as_90() {
-        assert_eq!(age("089Y"), "089Y");
-        assert_eq!(age("090Y"), "090Y");
-        assert_eq!(age("095Y"), "090Y");
-        assert_eq!(age("011M"), "011M");
-        assert_eq!(age(""), "");
-        assert_eq!(age("1095"), "000Y");
+        let age = |text: &str| youngest_old_age(text.as_bytes());
+        for (given, told) in [
+            ("089Y", "089Y"),
+            ("090Y", "090Y"),
+            ("095Y", "090Y"),
+            ("011M", "011M"),
+            ("", ""),
+            ("45Y ", "045Y"),
+            ("95 Y", "090Y"),
+            ("024D\\95Y", "024D\\090Y"),
+        ] {
+            assert_eq!(age(given).as_deref(), Some(told), "{given}");
+        }
+        for given in ["1095", "24", "Y", "-1Y", "1234Y", "Doe"] {
+            assert_eq!(age(given), None, "{given}");
+        }
     }
 }

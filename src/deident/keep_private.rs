@@ -7,6 +7,7 @@ use dicom::dictionary_std::tags;
 
 use super::clean::{Cleaner, Outcome, Place};
 use super::options::ProfileOption;
+use super::phrase;
 use super::private::{Blocks, Safe};
 use super::profile::Deed;
 use super::rules::{Action, Rule, Source};
@@ -18,14 +19,23 @@ impl Cleaner<'_> {
     pub(super) fn blocks(&self, data_set: &DataSet) -> Blocks {
         let may_stay = self.has(ProfileOption::RetainSafePrivate)
             || self.rules.profile.has_private_overrides();
-        if may_stay { Blocks::of(data_set) } else { Blocks::default() }
+        if !may_stay {
+            return Blocks::default();
+        }
+        let mut blocks = Blocks::of(data_set);
+        // A name may stand where the creator should.
+        blocks.forget(|creator| {
+            self.rules.profile.names_creator(creator)
+                || phrase::cleaned(creator) == creator && !self.identifiers.are_in(creator)
+        });
+        blocks
     }
 
     /// A private attribute. Creators are put back by [`keep_creators`].
     pub(super) fn private(&self, element: Element, place: &Place<'_>) -> Outcome {
         let by_option = self.has(ProfileOption::RetainSafePrivate);
         let safe = place.blocks.safe(element.tag, &self.rules.profile, by_option);
-        let Some(Safe { vr, deed }) = safe.filter(|_| element.tag.1 >= 0x1000) else {
+        let Some(Safe { vr, deed, is_demanded }) = safe.filter(|_| element.tag.1 >= 0x1000) else {
             return Ok(None);
         };
         // What stands as UN is of the VR that the list has.
@@ -41,6 +51,7 @@ impl Cleaner<'_> {
             // An identifier in a form that is no UID.
             Deed::ReplaceUid => Ok(None),
             Deed::Clean => self.cleaned(element, &rule(Action::Clean, ActionCode::X), place),
+            Deed::Keep if is_demanded && vr != VR::SQ => Ok(Some(element)),
             Deed::Shift | Deed::Keep => self.safe_value(element, vr, deed, place),
         }
     }

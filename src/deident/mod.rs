@@ -3,6 +3,7 @@
 
 mod charset;
 mod clean;
+mod codes;
 mod concern;
 mod conformance;
 mod content;
@@ -21,11 +22,15 @@ mod phrase;
 mod preview;
 mod private;
 mod profile;
+mod profile_file;
 mod pseudonym;
 mod record;
 mod rules;
 mod table;
 mod text;
+mod uids;
+mod values;
+mod weakest;
 mod words;
 
 use std::sync::Arc;
@@ -37,7 +42,9 @@ pub use conformance::conformance_statement;
 pub use key::{KEY_LENGTH, Key, KeyError};
 pub use options::{Exclusive, Options, ProfileOption};
 pub use preview::{Outcome, Path, keyword};
-pub use profile::{Deed, Override, Profile, ProfileError, Selector, ShiftUnit};
+pub use profile::{
+    Deed, Override, Profile, ProfileError, Selector, ShiftUnit, TemporalInformation,
+};
 pub use pseudonym::Pseudonyms;
 use pseudonym::normalised;
 pub use record::METHOD;
@@ -45,11 +52,13 @@ pub use table::EDITION;
 
 use crate::dataset::{DataSet, Tag, VR};
 use crate::instance::{Deidentified, Identity, Original};
-use clean::{Cleaner, is_blank, is_well_known_frame, patient_name, trimmed};
+pub use clean::patient_name;
+use clean::{Cleaner, is_blank};
 use dates::DateShift;
 pub use forms::says_nothing;
 use identifiers::Identifiers;
 pub use rules::Rules;
+use uids::{is_valid_uid, is_well_known_frame, trimmed};
 pub use words::is_term_of;
 
 /// Why an instance is not let through.
@@ -110,7 +119,11 @@ impl Deidentifier {
             pseudonyms: &self.pseudonyms,
             rules: &self.rules,
             patient_id: &identity.patient_id,
-            shift: self.shift(&identity),
+            shift: if self.has_moved(&original.data_set) {
+                DateShift::NONE
+            } else {
+                self.shift(&identity)
+            },
             identifiers: Identifiers::of(&original.data_set, &self.rules)?,
             needs: iod::needs(&identity.sop_class_uid),
         };
@@ -120,6 +133,7 @@ impl Deidentifier {
         data_set.put_text(tags::PATIENT_NAME, VR::PN, &patient_name(&identity.patient_id));
         // Where UIDs are kept, one that is no valid UID is replaced all the same.
         for (tag, uid) in [
+            (tags::SOP_CLASS_UID, &identity.sop_class_uid),
             (tags::SOP_INSTANCE_UID, &identity.sop_instance_uid),
             (tags::STUDY_INSTANCE_UID, &identity.study_uid),
             (tags::SERIES_INSTANCE_UID, &identity.series_uid),
@@ -169,8 +183,20 @@ impl Deidentifier {
 
     /// The days by which the dates of a patient move, where the profile moves them.
     pub fn date_shift_days(&self, identity: &Identity) -> Option<i64> {
-        let moves = self.rules.options().has(ProfileOption::RetainModifiedDates);
+        let moves = self.rules.profile.temporal_information() == TemporalInformation::Modified;
         moves.then(|| self.shift(identity).days())
+    }
+
+    /// Whether the dates of an instance were moved under this key before.
+    pub fn has_moved(&self, data_set: &DataSet) -> bool {
+        let id = data_set.bytes(tags::PATIENT_ID);
+        data_set.text(tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED) == Some("MODIFIED")
+            && id.is_some_and(|id| self.pseudonyms.own_patient(id).is_some())
+    }
+
+    /// The pseudonyms of the key.
+    pub fn pseudonyms(&self) -> &Pseudonyms {
+        &self.pseudonyms
     }
 
     /// The rules of the profile, to look at what they do.
@@ -181,16 +207,6 @@ impl Deidentifier {
     fn shift(&self, identity: &Identity) -> DateShift {
         DateShift::of(&self.pseudonyms, &identity.patient_id, self.rules.profile.date_shift)
     }
-}
-
-/// PS3.5 section 9.1: numbers without leading zeros, at most 64 characters.
-fn is_valid_uid(uid: &str) -> bool {
-    let is_number = |component: &str| {
-        !component.is_empty()
-            && component.bytes().all(|byte| byte.is_ascii_digit())
-            && (component == "0" || !component.starts_with('0'))
-    };
-    uid.len() <= 64 && uid.contains('.') && uid.split('.').all(is_number)
 }
 
 /// Overlay Bit Position (60xx,0102) above 0: a retired way to keep an overlay in the unused bits of

@@ -11,13 +11,10 @@ const MOST_DIGITS_IN_ROW: usize = 5;
 /// Single letters in a row: more spell a word.
 const MOST_LETTERS_IN_ROW: usize = 3;
 
-const TITLES: [&str; 18] = [
-    "dr",
+const TITLES: [&str; 15] = [
     "dra",
     "drs",
-    "mr",
     "mrs",
-    "ms",
     "miss",
     "prof",
     "professor",
@@ -31,6 +28,8 @@ const TITLES: [&str; 18] = [
     "senor",
     "senora",
 ];
+/// In capitals these are modalities, and a disease.
+const MODALITIES_TOO: [&str; 3] = ["Dr", "Mr", "Ms"];
 const MONTHS: [&str; 25] = [
     "jan",
     "feb",
@@ -122,7 +121,7 @@ fn cut_neighbours(tokens: &mut [Token<'_>]) {
     for at in 0..tokens.len() {
         let is_number = |at: usize| tokens.get(at).is_some_and(Token::is_number);
         let before = at.checked_sub(1);
-        let is_title = tokens[at].is_one_of(&TITLES);
+        let is_title = tokens[at].is_one_of(&TITLES) || MODALITIES_TOO.contains(&tokens[at].word);
         let is_dated =
             tokens[at].is_one_of(&MONTHS) && (is_number(at + 1) || before.is_some_and(is_number));
         let is_aged = tokens[at].is_one_of(&AGES);
@@ -291,6 +290,7 @@ mod tests {
         }
         assert_eq!(cleaned("CT 95 year male"), "CT year male");
         assert_eq!(cleaned("T1 3 mm"), "T1 3 mm");
+        assert_eq!(cleaned("MR Brain, DR Chest"), "MR Brain, DR Chest");
     }
 
     #[test]

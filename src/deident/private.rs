@@ -22,7 +22,22 @@ pub(super) struct Safe {
     /// The VR of the list, `None` where it has none or the instance vouches for the attribute.
     pub(super) vr: Option<VR>,
     pub(super) deed: Deed,
+    /// Whether the profile itself names it, with a reason.
+    pub(super) is_demanded: bool,
 }
+
+/// Attributes of the list that name a house, a person or a moment: an option of their own would have to
+/// keep them.
+const NOT_SAFE: [Name<'static>; 8] = [
+    ("CTP", 0x0013, 0x12),                       // Site Name
+    ("CTP", 0x0013, 0x13),                       // Site Id
+    ("INTELERAD MEDICAL SYSTEMS", 0x3F01, 0x01), // Institution Code
+    ("SIEMENS MR SDS 01", 0x0021, 0x22),         // Sequence File Owner
+    ("SIEMENS CM VA0  CMS", 0x0013, 0x35),       // Patient Sex
+    ("GEMS_GENIE_1", 0x0011, 0x14),              // Completion Time, as text
+    ("GEMS_GENIE_1", 0x0013, 0x26),              // Study Comments
+    ("TOSHIBA_MEC_CT3", 0x7005, 0x11),           // Series Comment
+];
 
 fn lists() -> &'static HashMap<Name<'static>, Safe> {
     static READ: OnceLock<HashMap<Name<'static>, Safe>> = OnceLock::new();
@@ -44,10 +59,19 @@ fn lists() -> &'static HashMap<Name<'static>, Safe> {
                 Some("shift") => Deed::Shift,
                 _ => Deed::Keep,
             };
-            safe.insert((*creator, group, element as u8), Safe { vr, deed });
+            let name = (*creator, group, element as u8);
+            if !NOT_SAFE.contains(&name) {
+                safe.insert(name, Safe { vr, deed, is_demanded: false });
+            }
         }
         safe
     })
+}
+
+/// All creators of the lists.
+fn creators() -> &'static HashSet<&'static str> {
+    static READ: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    READ.get_or_init(|| lists().keys().map(|(creator, ..)| *creator).collect())
 }
 
 /// The first cells of a row; a creator may stand in quotes.
@@ -100,6 +124,12 @@ impl Blocks {
         blocks
     }
 
+    /// Forgets the blocks of creators that are not in the lists and that may not be named.
+    pub(super) fn forget(&mut self, may_be_named: impl Fn(&str) -> bool) {
+        self.creators
+            .retain(|_, creator| creators().contains(creator.as_str()) || may_be_named(creator));
+    }
+
     /// The creator of a private attribute.
     pub(super) fn creator(&self, tag: Tag) -> Option<&str> {
         self.creators.get(&(tag.0, (tag.1 >> 8) as u8)).map(String::as_str)
@@ -112,7 +142,7 @@ impl Blocks {
         let listed = lists().get(&(creator, tag.0, element)).copied();
         if let Some(deed) = profile.override_of_private(creator, tag.0, element) {
             let vr = listed.and_then(|safe| safe.vr);
-            return (deed != Deed::Remove).then_some(Safe { vr, deed });
+            return (deed != Deed::Remove).then_some(Safe { vr, deed, is_demanded: true });
         }
         if !by_option {
             return None;
@@ -128,13 +158,14 @@ impl Declared {
     fn says(&self, element: u16, listed: Option<Safe>) -> Option<Safe> {
         if let Some(deed) = self.deeds.get(&element) {
             let vr = listed.and_then(|safe| safe.vr);
-            return (*deed != Deed::Remove).then_some(Safe { vr, deed: *deed });
+            let safe = Safe { vr, deed: *deed, is_demanded: false };
+            return (*deed != Deed::Remove).then_some(safe);
         }
         if self.is_unsafe {
             return None;
         }
         if self.is_safe || self.nonidentifying.contains(&element) {
-            let keep = Safe { vr: None, deed: Deed::Keep };
+            let keep = Safe { vr: None, deed: Deed::Keep, is_demanded: false };
             return Some(listed.unwrap_or(keep));
         }
         listed
@@ -177,6 +208,15 @@ pub(super) fn safe_attributes() -> Vec<(Name<'static>, Safe)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_left_out_of_the_lists_stood_there() {
+        for (creator, group, element) in NOT_SAFE {
+            let row = format!("{creator},{group:04X},{element:02X},");
+            assert!(OF_TCIA.contains(&row), "{row}");
+            assert!(!lists().contains_key(&(creator, group, element)));
+        }
+    }
 
     fn block() -> DataSet {
         let mut data_set = DataSet::new();

@@ -3,13 +3,14 @@
 
 use std::path::Path;
 
-use dicom::core::dictionary::{DataDictionary, DataDictionaryEntry};
-use dicom::dictionary_std::{StandardDataDictionary, tags};
+use dicom::core::dictionary::VirtualVr;
 use serde::{Deserialize, Serialize};
 
 use super::options::{Exclusive, Options, ProfileOption};
-use super::table::{EDITION, parse_tag};
-use crate::dataset::Tag;
+use super::profile_file;
+use super::rules::dictionary_vr;
+use super::table::{EDITION, table};
+use crate::dataset::{Tag, VR};
 
 /// In what steps the dates of a patient move.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -98,34 +99,15 @@ pub enum ProfileError {
     /// Two options exclude each other.
     #[error(transparent)]
     Exclusive(#[from] Exclusive),
+    /// A step of dates that do not move.
+    #[error("--date-shift says how dates move, and they move with --retain modified-dates alone")]
+    NothingMoves,
+    /// A name that is taken.
+    #[error("`name`: {0} is a profile of the program: choose another name")]
+    Name(String),
     /// An override, by its number in the file.
     #[error("override {0}: {1}")]
     Override(usize, &'static str),
-}
-
-/// The file as it is written.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    name: String,
-    edition: String,
-    #[serde(default)]
-    retain: Vec<String>,
-    #[serde(default)]
-    clean: Vec<String>,
-    #[serde(default)]
-    date_shift: ShiftUnit,
-    #[serde(default, rename = "override")]
-    overrides: Vec<WrittenOverride>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenOverride {
-    tag: String,
-    creator: Option<String>,
-    action: Deed,
-    reason: String,
 }
 
 const RESEARCH: &str = include_str!("profiles/research.toml");
@@ -146,12 +128,12 @@ impl Profile {
     pub fn load(name: &str) -> Result<Self, ProfileError> {
         match name {
             "basic" => return Ok(Self::basic()),
-            "research" => return Self::parse(RESEARCH),
-            "strict" => return Self::parse(STRICT),
+            "research" => return profile_file::parse(RESEARCH),
+            "strict" => return profile_file::parse(STRICT),
             _ => {}
         }
         match std::fs::read_to_string(Path::new(name)) {
-            Ok(text) => Self::parse(&text),
+            Ok(text) => profile_file::parse_own(&text),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 Err(ProfileError::Unknown)
             }
@@ -159,40 +141,19 @@ impl Profile {
         }
     }
 
-    /// A profile as it is written in a file.
-    pub fn parse(text: &str) -> Result<Self, ProfileError> {
-        let Written { name, edition, retain, clean, date_shift, overrides } =
-            toml::from_str(text).map_err(|error| ProfileError::Form(error.to_string()))?;
-        if edition != EDITION {
-            return Err(ProfileError::Edition(edition));
-        }
-        let named = |names: &[String], by: fn(&str) -> Result<ProfileOption, String>| {
-            let each = names
-                .iter()
-                .map(|name| by(name).map_err(|reason| ProfileError::Option(name.clone(), reason)));
-            each.collect::<Result<Vec<_>, _>>()
-        };
-        let mut options = named(&retain, ProfileOption::retained)?;
-        options.extend(named(&clean, ProfileOption::cleaned)?);
-        let overrides = overrides.into_iter().enumerate().map(|(at, written)| {
-            checked(written).map_err(|reason| ProfileError::Override(at + 1, reason))
-        });
-        Ok(Self {
-            name,
-            options: Options::new(options)?,
-            date_shift,
-            overrides: overrides.collect::<Result<_, _>>()?,
-        })
-    }
-
     /// The same profile with more options and other steps of dates.
     pub fn with(
         mut self,
         more: impl IntoIterator<Item = ProfileOption>,
         date_shift: Option<ShiftUnit>,
-    ) -> Result<Self, Exclusive> {
+    ) -> Result<Self, ProfileError> {
         self.options = Options::new(self.options.iter().chain(more).collect::<Vec<_>>())?;
-        self.date_shift = date_shift.unwrap_or(self.date_shift);
+        if let Some(unit) = date_shift {
+            if self.temporal_information() != TemporalInformation::Modified {
+                return Err(ProfileError::NothingMoves);
+            }
+            self.date_shift = unit;
+        }
         Ok(self)
     }
 
@@ -227,97 +188,93 @@ impl Profile {
         self.overrides.iter().any(|it| matches!(it.selector, Selector::Private(..)))
     }
 
+    /// Whether an override speaks of a block of this creator.
+    pub(super) fn names_creator(&self, creator: &str) -> bool {
+        self.overrides
+            .iter()
+            .any(|it| matches!(&it.selector, Selector::Private(c, ..) if c == creator))
+    }
+
     /// Whether an override keeps more than the table allows: then the profile is no longer the
     /// standard's, and does not claim to be.
     pub fn is_weakened(&self) -> bool {
-        self.overrides.iter().any(|it| matches!(it.deed, Deed::Keep))
+        let is_weaker = |it: &Override| {
+            let is_listed = it.selector.tag().is_none_or(|tag| table().row(tag).is_some());
+            is_listed && matches!(it.deed, Deed::Keep | Deed::Clean | Deed::Shift)
+        };
+        self.overrides.iter().any(is_weaker)
+    }
+
+    /// What becomes of dates and times.
+    pub fn temporal_information(&self) -> TemporalInformation {
+        let is_date =
+            |tag| matches!(dictionary_vr(tag), Some(VirtualVr::Exact(VR::DA | VR::DT | VR::TM)));
+        let is_done = |deed| {
+            let of_dates = |it: &Override| it.selector.tag().is_some_and(is_date);
+            self.overrides.iter().any(|it| it.deed == deed && of_dates(it))
+        };
+        if self.options.has(ProfileOption::RetainFullDates) || is_done(Deed::Keep) {
+            TemporalInformation::Unmodified
+        } else if self.options.has(ProfileOption::RetainModifiedDates) || is_done(Deed::Shift) {
+            TemporalInformation::Modified
+        } else {
+            TemporalInformation::Removed
+        }
     }
 }
 
-/// Attributes that no override may touch: they are the identity under which the output is written.
-const FIXED: [Tag; 6] = [
-    tags::PATIENT_ID,
-    tags::PATIENT_NAME,
-    tags::SOP_CLASS_UID,
-    tags::SOP_INSTANCE_UID,
-    tags::STUDY_INSTANCE_UID,
-    tags::SERIES_INSTANCE_UID,
-];
-
-fn checked(written: WrittenOverride) -> Result<Override, &'static str> {
-    let WrittenOverride { tag, creator, action, reason } = written;
-    if reason.trim().is_empty() {
-        return Err("`reason` is empty: say why, for whoever reads the profile next");
+impl Selector {
+    /// The attribute of the standard.
+    pub(super) fn tag(&self) -> Option<Tag> {
+        match self {
+            Self::Tag(number) => Some(Tag((number >> 16) as u16, *number as u16)),
+            Self::Private(..) => None,
+        }
     }
-    let digits: String = tag.chars().filter(char::is_ascii_alphanumeric).collect();
-    let selector = if let Some(creator) = creator {
-        let number = parse_tag(&digits.to_lowercase().replace("xx", "00"))
-            .filter(|tag| !tag.0.is_multiple_of(2) && tag.1 <= 0xFF)
-            .ok_or("`tag` of a private attribute is written (GGGG,xxEE), with an odd group")?;
-        Selector::Private(creator.trim().to_owned(), number.0, number.1 as u8)
-    } else {
-        let named = StandardDataDictionary.by_name(&tag).map(DataDictionaryEntry::tag);
-        let tag = named
-            .or_else(|| parse_tag(&digits))
-            .ok_or("`tag` is neither (GGGG,EEEE) nor a keyword of PS3.6")?;
-        if !tag.0.is_multiple_of(2) {
-            return Err("`creator` is missing: a private attribute is known by it");
+}
+
+/// Longitudinal Temporal Information Modified (0028,0303).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TemporalInformation {
+    /// Some dates stay as they are.
+    Unmodified,
+    /// Dates are moved.
+    Modified,
+    /// No date stays.
+    Removed,
+}
+
+impl TemporalInformation {
+    /// The defined term.
+    pub(super) fn term(self) -> &'static str {
+        match self {
+            Self::Unmodified => "UNMODIFIED",
+            Self::Modified => "MODIFIED",
+            Self::Removed => "REMOVED",
         }
-        if FIXED.contains(&tag) {
-            return Err("this attribute is part of the new identity and cannot be overridden");
-        }
-        Selector::Tag(u32::from(tag.0) << 16 | u32::from(tag.1))
-    };
-    Ok(Override { selector, deed: action, reason })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn file(rest: &str) -> String {
-        format!("name = \"own\"\nedition = \"{EDITION}\"\n{rest}")
-    }
-
     #[test]
     fn the_shipped_profiles_are_whole() {
         let research = Profile::load("research").unwrap();
         assert!(research.options.has(ProfileOption::RetainModifiedDates));
         assert!(research.options.has(ProfileOption::CleanDescriptors));
-        assert_eq!(Profile::load("strict").unwrap().name, "strict");
+        assert!(!research.is_weakened());
+        let strict = Profile::load("strict").unwrap();
+        assert!(strict.name == "strict" && !strict.is_weakened());
         assert_eq!(Profile::load("basic").unwrap(), Profile::basic());
-    }
-
-    #[test]
-    fn overrides_go_by_tag_keyword_and_private_creator() {
-        let text = file(
-            "[[override]]\ntag = \"SliceThickness\"\naction = \"remove\"\nreason = \"a test\"\n\
-             [[override]]\ntag = \"(0018,0088)\"\naction = \"empty\"\nreason = \"a test\"\n\
-             [[override]]\ntag = \"(0019,xx0C)\"\ncreator = \"MAKER\"\naction = \"keep\"\n\
-             reason = \"a test\"\n",
-        );
-        let profile = Profile::parse(&text).unwrap();
-        assert_eq!(profile.override_of(tags::SLICE_THICKNESS), Some((0, Deed::Remove)));
-        assert_eq!(profile.override_of(tags::SPACING_BETWEEN_SLICES), Some((1, Deed::Empty)));
-        assert_eq!(profile.override_of_private("MAKER", 0x0019, 0x0C), Some(Deed::Keep));
-        assert!(profile.is_weakened());
-    }
-
-    #[test]
-    fn what_is_wrong_is_said() {
-        let error = |text: &str| Profile::parse(text).unwrap_err().to_string();
-        let entry = |tag: &str| {
-            file(&format!("[[override]]\ntag = \"{tag}\"\naction = \"keep\"\nreason = \"r\"\n"))
-        };
-        assert!(error("name = \"x\"").contains("edition"));
-        assert!(error("name = \"x\"\nedition = \"2020a\"").contains("2020a"));
-        assert!(error(&file("retain = [\"all\"]")).contains("full-dates"));
-        assert!(error(&file("keep = []")).contains("keep"));
-        assert!(error(&entry("PatientID")).contains("cannot be overridden"));
-        assert!(error(&entry("NoSuchKeyword")).contains("override 1"));
-        assert!(error(&entry("(0009,1001)")).contains("creator"));
-        let both = file("retain = [\"full-dates\", \"modified-dates\"]");
-        assert!(error(&both).contains("exclude"));
         assert_eq!(Profile::load("/no/such/file"), Err(ProfileError::Unknown));
+    }
+
+    #[test]
+    fn weeks_are_for_dates_that_move() {
+        let with = |profile: Profile| profile.with([], Some(ShiftUnit::Weeks));
+        assert_eq!(with(Profile::basic()), Err(ProfileError::NothingMoves));
+        assert_eq!(with(Profile::load("research").unwrap()).unwrap().date_shift, ShiftUnit::Weeks);
     }
 }

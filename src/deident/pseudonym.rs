@@ -1,6 +1,7 @@
 //! Pseudonyms: keyed, stateless functions from an identifier to its stand-in, so that ranks agree
 //! with no message and a second run over new data stays consistent. HMAC-SHA-256 (FIPS 198-1) with a
-//! domain tag for each kind; 128 bits of the output are used.
+//! domain tag for each kind. A pseudonym is 96 bits of it and 32 bits by which the key knows it again: it
+//! is its own pseudonym, so that what was de-identified stays what it is.
 
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -29,18 +30,40 @@ impl Pseudonyms {
     /// A new UID for a UID: `2.25.` and 128 bits in decimal (PS3.5 section B.2). All UIDs share one
     /// space, so that a reference resolves whatever attribute it stands in.
     pub fn uid(&self, uid: &str) -> String {
-        format!("2.25.{}", self.keyed("uid", &[uid.as_bytes()]))
+        if self.is_own_uid(uid) {
+            return uid.to_owned();
+        }
+        format!("2.25.{}", self.marked("uid", &[uid.as_bytes()]))
+    }
+
+    /// Whether a UID is one that this key made.
+    pub fn is_own_uid(&self, uid: &str) -> bool {
+        let number = uid.strip_prefix("2.25.").and_then(|number| number.parse().ok());
+        number.is_some_and(|number: u128| {
+            uid.len() == 5 + number.to_string().len() && self.has_mark("uid", number)
+        })
     }
 
     /// A pseudonym for a patient: 32 lowercase hex digits. Case, padding and NUL do not count.
     pub fn patient(&self, patient_id: &[u8], issuer: &[u8]) -> String {
         let (id, issuer) = (normalised(patient_id), normalised(issuer));
-        format!("{:032x}", self.keyed("patient", &[&id, &issuer]))
+        match self.own_patient(patient_id) {
+            Some(pseudonym) => pseudonym,
+            None => format!("{:032x}", self.marked("patient", &[&id, &issuer])),
+        }
+    }
+
+    /// The Patient ID as a pseudonym, where it is one that this key made.
+    pub fn own_patient(&self, patient_id: &[u8]) -> Option<String> {
+        let id = String::from_utf8(normalised(patient_id)).ok().filter(|id| id.len() == 32)?;
+        let number = u128::from_str_radix(&id, 16).ok()?;
+        let is_own = self.has_mark("patient", number) || self.has_mark("patient-of-study", number);
+        is_own.then(|| id.to_ascii_lowercase())
     }
 
     /// A pseudonym where no Patient ID is given: one patient a study.
     pub fn patient_of_study(&self, study_uid: &str) -> String {
-        format!("{:032x}", self.keyed("patient-of-study", &[study_uid.as_bytes()]))
+        format!("{:032x}", self.marked("patient-of-study", &[study_uid.as_bytes()]))
     }
 
     /// A random number for a patient's date shift, from the patient's pseudonym.
@@ -56,6 +79,22 @@ impl Pseudonyms {
     /// Tells keys apart without telling the key.
     pub fn fingerprint(&self) -> String {
         format!("{:032x}", self.keyed("fingerprint", &[]))
+    }
+
+    /// 96 bits of the keyed function, and its mark.
+    fn marked(&self, domain: &str, parts: &[&[u8]]) -> u128 {
+        let number = self.keyed(domain, parts) >> 32;
+        number << 32 | self.mark(domain, number)
+    }
+
+    fn has_mark(&self, domain: &str, number: u128) -> bool {
+        number & 0xFFFF_FFFF == self.mark(domain, number >> 32)
+    }
+
+    /// 32 bits that only the key can tell of 96 bits.
+    fn mark(&self, domain: &str, number: u128) -> u128 {
+        let number = &number.to_be_bytes()[4..];
+        self.keyed(&format!("{domain}-check"), &[number]) >> 96
     }
 
     /// The first 128 bits of HMAC(key, domain, lengths and parts): no two inputs share an encoding.
@@ -96,10 +135,25 @@ mod tests {
     }
 
     #[test]
-    fn the_first_128_bits_of_hmac_sha256_are_used() {
-        // Computed with Python's hmac module over b"uid\0" + length + b"1.2.3", key 32 x 01.
-        let expected = "2.25.67915129818683405419518131457156496387";
+    fn hmac_sha256_and_its_mark_are_used() {
+        // Computed with Python's hmac module, key 32 x 01: 12 bytes over b"uid\0" + length + b"1.2.3",
+        // 4 bytes over b"uid-check\0" + length + those.
+        let expected = "2.25.67915129818683405419518131455768056909";
         assert_eq!(pseudonyms(1).uid("1.2.3"), expected);
+    }
+
+    #[test]
+    fn a_pseudonym_is_its_own_under_its_key() {
+        let (p, other) = (pseudonyms(1), pseudonyms(2));
+        let uid = p.uid("1.2.3");
+        assert_eq!(p.uid(&uid), uid);
+        assert_ne!(other.uid(&uid), uid);
+        assert!(!p.is_own_uid("2.25.7") && !p.is_own_uid(&uid.replace("2.25.", "2.25.0")));
+        let patient = p.patient(b"MRN7", b"A");
+        assert_eq!(p.patient(patient.to_uppercase().as_bytes(), b""), patient);
+        assert_ne!(other.patient(patient.as_bytes(), b""), patient);
+        let of_study = p.patient_of_study("1.2.3");
+        assert_eq!(p.patient(of_study.as_bytes(), b"B"), of_study);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 
 use dicom::dictionary_std::tags;
 
-use super::options::{Options, ProfileOption};
-use super::profile::Profile;
+use super::options::ProfileOption;
+use super::profile::{Profile, TemporalInformation};
 use crate::dataset::{DataSet, VR};
 
 /// The profile as it is named in De-identification Method (0012,0063).
@@ -28,13 +28,27 @@ pub(super) fn record(data_set: &mut DataSet, profile: &Profile) {
         .sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE)
         .map_or_else(Vec::new, <[DataSet]>::to_vec);
     for (code, meaning) in claims(profile) {
-        if !codes.iter().any(|item| item.text(tags::CODE_VALUE) == Some(code)) {
-            codes.push(code_item(code, meaning));
+        let is_it = |item: &DataSet| {
+            item.text(tags::CODE_VALUE) == Some(code)
+                && item.text(tags::CODING_SCHEME_DESIGNATOR) == Some("DCM")
+        };
+        match codes.iter_mut().find(|item| is_it(item)) {
+            Some(item) => *item = code_item(code, meaning),
+            None => codes.push(code_item(code, meaning)),
         }
     }
     data_set.put_sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE, codes);
-    let times = temporal_information(&profile.options);
-    data_set.put_text(tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED, VR::CS, times);
+    // Dates that an earlier tool moved or removed are not as they were, even where they stay now.
+    let term = match data_set.text(tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED) {
+        Some("MODIFIED") if keeps_dates(profile) => "MODIFIED",
+        Some("REMOVED") if keeps_dates(profile) => "REMOVED",
+        _ => profile.temporal_information().term(),
+    };
+    data_set.put_text(tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED, VR::CS, term);
+}
+
+fn keeps_dates(profile: &Profile) -> bool {
+    profile.temporal_information() == TemporalInformation::Unmodified
 }
 
 /// The codes that the profile may claim. One that keeps more than the standard's is not the
@@ -42,17 +56,6 @@ pub(super) fn record(data_set: &mut DataSet, profile: &Profile) {
 pub(super) fn claims(profile: &Profile) -> Vec<(&'static str, &'static str)> {
     let basic = (!profile.is_weakened()).then_some(BASIC_PROFILE);
     basic.into_iter().chain(profile.options.iter().map(ProfileOption::code)).collect()
-}
-
-/// Longitudinal Temporal Information Modified (0028,0303).
-pub(super) fn temporal_information(options: &Options) -> &'static str {
-    if options.has(ProfileOption::RetainFullDates) {
-        "UNMODIFIED"
-    } else if options.has(ProfileOption::RetainModifiedDates) {
-        "MODIFIED"
-    } else {
-        "REMOVED"
-    }
 }
 
 fn code_item(code: &str, meaning: &str) -> DataSet {

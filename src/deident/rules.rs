@@ -72,7 +72,7 @@ pub struct Rules {
 
 /// UI attributes that name a class, a syntax or a registry and no instance: they are never replaced
 /// (PS3.15 section E.3.9 speaks of instances only).
-const STRUCTURAL_UIDS: [Tag; 19] = [
+pub(super) const STRUCTURAL_UIDS: [Tag; 19] = [
     tags::SOP_CLASS_UID,
     tags::AFFECTED_SOP_CLASS_UID,
     tags::REQUESTED_SOP_CLASS_UID,
@@ -109,7 +109,7 @@ pub(super) const BESIDE_THE_TABLE: [(Tag, ActionCode); 9] = [
 
 /// The VR that the dictionary gives; `None` where the standard knows no such attribute, or only as
 /// one of a retired family of repeating tags.
-fn dictionary_vr(tag: Tag) -> Option<VirtualVr> {
+pub(super) fn dictionary_vr(tag: Tag) -> Option<VirtualVr> {
     let entry = StandardDataDictionary.by_tag(tag)?;
     matches!(entry.tag_range(), TagRange::Single(_)).then(|| entry.vr())
 }
@@ -144,8 +144,9 @@ fn rule(tag: Tag, profile: &Profile) -> Rule {
         _ => {}
     }
     if let Some((at, deed)) = profile.override_of(tag) {
-        let code = basic.unwrap_or(ActionCode::X);
-        let (action, code) = carried_out(deed, code);
+        // Text of which nothing can stay leaves a dummy, where no table says to remove it.
+        let unlisted = if deed == Deed::Clean { ActionCode::D } else { ActionCode::X };
+        let (action, code) = carried_out(deed, basic.unwrap_or(unlisted));
         return rule(action, code, Source::Override(at));
     }
     let options = &profile.options;
@@ -212,7 +213,7 @@ fn carried_out(deed: Deed, code: ActionCode) -> (Action, ActionCode) {
 
 /// Groups and elements that are removed whatever the dictionary says of them. Private attributes
 /// have rules of their own (`private`).
-fn is_removed_whole(tag: Tag) -> bool {
+pub(super) fn is_removed_whole(tag: Tag) -> bool {
     let is_private = !tag.0.is_multiple_of(2);
     let is_group_length = tag.1 == 0;
     // Command, file meta and directory groups have no place in a data set.

@@ -29,7 +29,7 @@ pub(super) fn tidy(tag: Tag, vr: VR, standard: Option<VirtualVr>, bytes: Bytes) 
     if !bytes.len().is_multiple_of(width(standard)) {
         return None;
     }
-    if is_number(standard) && reads_as_text(&bytes) {
+    if is_binary_text(standard, &bytes) {
         return None;
     }
     let bytes = if is_characters(standard) { cut_at_nul(bytes) } else { bytes };
@@ -84,7 +84,7 @@ impl Text<'_> {
     }
 
     /// Code strings are terms of the standard or of a maker. A value that is none is text in disguise.
-    fn code_string<'v>(self, tag: Tag, value: &'v str) -> Cow<'v, str> {
+    fn code_string(self, tag: Tag, value: &str) -> Cow<'_, str> {
         let may_stay = words::is_term_of(tag, value)
             || match tag {
                 tags::SPECIFIC_CHARACTER_SET => charset::is_term(value),
@@ -134,7 +134,7 @@ impl Text<'_> {
 }
 
 /// A text changed further.
-fn altered<'v>(text: Cow<'v, str>, change: impl Fn(&str) -> Cow<'_, str>) -> Cow<'v, str> {
+fn altered(text: Cow<'_, str>, change: impl Fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
     match change(&text) {
         Cow::Borrowed(same) if same.len() == text.len() => text,
         changed => changed.into_owned().into(),
@@ -263,10 +263,21 @@ fn width(vr: VR) -> usize {
     }
 }
 
-/// Binary numbers.
-fn is_number(vr: VR) -> bool {
-    use VR::{AT, FD, FL, SL, SS, SV, UL, US, UV};
-    matches!(vr, AT | FD | FL | SL | SS | SV | UL | US | UV)
+/// Whether numbers are characters from end to end. Words of tables may look so by chance in short.
+fn is_binary_text(vr: VR, bytes: &[u8]) -> bool {
+    use VR::{AT, FD, FL, OD, OF, OL, OV, OW, SL, SS, SV, UL, US, UV};
+    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    let text = &bytes[..end];
+    match vr {
+        AT | FD | FL | SL | SS | SV | UL | US | UV => reads_as_text(text),
+        OD | OF | OL | OV | OW => text.len() >= 16 && reads_as_text(text),
+        _ => false,
+    }
+}
+
+/// VRs of words that people write.
+pub(super) fn has_words(vr: VR) -> bool {
+    matches!(vr, VR::CS | VR::LO | VR::LT | VR::SH | VR::ST | VR::UC | VR::UT)
 }
 
 /// Whether six printable characters stand in a row in these bytes.

@@ -136,11 +136,12 @@ fn input(
     patterns: &mut Patterns,
     findings: &Findings,
 ) {
-    values::of_path(&entry.path, patterns);
     let read = read::read(&origin.input.join(&entry.path), &Limits::default());
     if let Ok(read) = &read {
+        *patterns = Patterns::sparing(values::spared(&read.data_set, &origin.deidentifier));
         values::of_data_set(&read.data_set, origin.deidentifier.rules(), patterns);
     }
+    values::of_path(&entry.path, patterns);
     let Some(row) = row else {
         return;
     };

@@ -1,6 +1,6 @@
 //! What is searched for: an identifying value in, the forms in which it might stand somewhere out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use crate::dataset::Tag;
@@ -47,6 +47,16 @@ pub(super) struct Patterns {
     pub(super) forms: HashMap<Vec<u8>, Pattern>,
     /// Their bytes.
     pub(super) bytes: usize,
+    /// Values that may stand in the output.
+    spared: Spared,
+}
+
+/// Values of an input that its output holds with right.
+#[derive(Debug, Default)]
+pub(super) struct Spared {
+    pub(super) values: HashSet<String>,
+    /// Dates that were moved before.
+    pub(super) dates: bool,
 }
 
 /// A value to be searched for.
@@ -57,6 +67,11 @@ pub(super) struct Searched {
 }
 
 impl Patterns {
+    /// No forms yet, and none of these values.
+    pub(super) fn sparing(spared: Spared) -> Self {
+        Self { spared, ..Self::default() }
+    }
+
     pub(super) fn merge(mut self, other: Self) -> Self {
         for (form, pattern) in other.forms {
             self.put(form, pattern);
@@ -100,6 +115,9 @@ impl Patterns {
 
     /// A date or a date and time: as it is, and its day as people write it.
     pub(super) fn date(&mut self, searched: Searched, date: &str) {
+        if self.spared.dates {
+            return;
+        }
         self.text(searched, date);
         let Some((year, month, day)) = day(date) else {
             return;
@@ -129,6 +147,9 @@ impl Patterns {
     }
 
     fn folded(&mut self, searched: Searched, text: &str, is_uid: bool) {
+        if self.spared.values.contains(text) {
+            return;
+        }
         self.forms_of(searched, text, is_uid);
         if !text.is_ascii() {
             self.forms_of(searched, &text.to_lowercase(), is_uid);

@@ -1,5 +1,6 @@
 //! What identifies in an input: its data set and its path in, patterns out.
 
+use std::collections::HashSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -7,11 +8,47 @@ use dicom::core::dictionary::{DataDictionary, DataDictionaryEntry, VirtualVr};
 use dicom::dictionary_std::{StandardDataDictionary, tags};
 use dicom::encoding::text::{SpecificCharacterSet, TextCodec};
 
-use super::pattern::{MIN_BYTES, Patterns, Searched, Source};
+use super::pattern::{MIN_BYTES, Patterns, Searched, Source, Spared};
 use crate::dataset::layout::is_text;
 use crate::dataset::{DataSet, Tag, VR, Value};
-use crate::deident::{Concern, Rules};
+use crate::deident::{Concern, Deidentifier, Rules, patient_name};
 use crate::stats::modality;
+
+/// What an input and its output both hold with right: what this key has made before, and UIDs where the
+/// profile keeps them.
+pub(super) fn spared(data_set: &DataSet, deidentifier: &Deidentifier) -> Spared {
+    let mut spared = Spared { dates: deidentifier.has_moved(data_set), ..Spared::default() };
+    spare(data_set, deidentifier, &mut spared.values);
+    spared
+}
+
+fn spare(data_set: &DataSet, deidentifier: &Deidentifier, spared: &mut HashSet<String>) {
+    let keeps_uids = deidentifier.rules().keeps_uids();
+    for element in data_set.iter() {
+        match &element.value {
+            Value::Sequence(items) => {
+                for item in items {
+                    spare(item, deidentifier, spared);
+                }
+            }
+            Value::Bytes(bytes) if element.vr == VR::UI => {
+                let uids = String::from_utf8_lossy(bytes);
+                let uids = uids.split('\\').map(|uid| uid.trim_matches([' ', '\0']));
+                let is_spared =
+                    |uid: &&str| keeps_uids || deidentifier.pseudonyms().is_own_uid(uid);
+                spared.extend(uids.filter(is_spared).map(ToOwned::to_owned));
+            }
+            Value::Bytes(bytes) if element.tag == tags::PATIENT_ID => {
+                if let Some(id) = deidentifier.pseudonyms().own_patient(bytes) {
+                    let name = patient_name(&id);
+                    spared.extend(name.split('^').map(ToOwned::to_owned));
+                    spared.extend([id, name]);
+                }
+            }
+            Value::Bytes(_) | Value::Encapsulated(_) => {}
+        }
+    }
+}
 
 /// The values of a data set, at every depth.
 pub(super) fn of_data_set(data_set: &DataSet, rules: &Rules, patterns: &mut Patterns) {
