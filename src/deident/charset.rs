@@ -5,8 +5,22 @@ use std::borrow::Cow;
 
 use encoding_rs::Encoding;
 
-use crate::dataset::DataSet;
+use crate::dataset::{DataSet, Element, VR, Value};
 use dicom::dictionary_std::tags;
+
+/// Specific Character Set as it may be written: as it is where its values are defined terms; else UTF-8,
+/// in which text is written.
+pub(super) fn valid(element: Element) -> Element {
+    let are_terms = |bytes: &[u8]| {
+        String::from_utf8_lossy(bytes)
+            .split('\\')
+            .all(|value| is_term(value.trim_matches([' ', '\0'])))
+    };
+    match &element.value {
+        Value::Bytes(bytes) if are_terms(bytes) => element,
+        _ => Element::text(element.tag, VR::CS, "ISO_IR 192"),
+    }
+}
 
 /// How the text of a data set is coded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,7 +54,7 @@ enum Lower {
 const ESCAPE: u8 = 0x1B;
 
 /// Whether this is a defined term of Specific Character Set (PS3.3 section C.12.1.1.2).
-pub(super) fn is_term(value: &str) -> bool {
+fn is_term(value: &str) -> bool {
     const ISO_IR: [&str; 14] = [
         "6", "13", "100", "101", "109", "110", "126", "127", "138", "144", "148", "166", "192",
         "203",
@@ -62,7 +76,8 @@ impl CharacterSet {
     /// enclosing data set holds.
     pub(super) fn declared(data_set: &DataSet) -> Option<Self> {
         let terms = data_set.bytes(tags::SPECIFIC_CHARACTER_SET)?;
-        let terms = String::from_utf8_lossy(terms);
+        // Some write hyphens, as the standard does in its text.
+        let terms = String::from_utf8_lossy(terms).replace("ISO-IR", "ISO_IR");
         // Further values allow escape sequences; those are understood wherever they stand.
         let first = terms.split('\\').next().unwrap_or_default();
         Some(Self { upper: upper(first.trim_matches([' ', '\0'])) })

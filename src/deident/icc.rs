@@ -33,6 +33,7 @@ pub(super) fn cleaned(profile: &[u8]) -> Option<Vec<u8>> {
         let data = profile.get(number(at + 4)?..)?.get(..number(at + 8)?)?;
         let kind = data.get(..4)?;
         let is_numbers = NUMBER_TYPES.iter().any(|numbers| *numbers == kind);
+        let data = length(data).and_then(|length| data.get(..length)).unwrap_or(data);
         if COLOUR_TAGS.contains(&&name) && is_numbers && !kept.iter().any(|(n, _)| *n == name) {
             kept.push((name, data));
         }
@@ -46,6 +47,28 @@ pub(super) fn cleaned(profile: &[u8]) -> Option<Vec<u8>> {
     kept.push((*b"desc", &description));
     kept.push((*b"cprt", &copyright));
     Some(written(&header(profile)?, &kept))
+}
+
+/// How long the content of a tag is by its own numbers (ICC.1 section 10); what stands behind is none of
+/// it. `None` for types whose parts lie at offsets.
+fn length(data: &[u8]) -> Option<usize> {
+    let byte = |at: usize| data.get(at).copied().map(usize::from);
+    let short = |at: usize| Some(byte(at)? << 8 | byte(at + 1)?);
+    let tables = |width: usize, header: usize, entries: (usize, usize)| {
+        let (inputs, outputs, points) = (byte(8)?, byte(9)?, byte(10)?);
+        let grid = points.checked_pow(inputs as u32)?.checked_mul(outputs)?;
+        let curves = inputs * entries.0 + outputs * entries.1;
+        Some(curves.saturating_add(grid).saturating_mul(width).saturating_add(header))
+    };
+    match data.get(..4)? {
+        b"XYZ " => Some(20),
+        b"sf32" => Some(44),
+        b"curv" => Some(12 + 2 * (short(8)? << 16 | short(10)?)),
+        b"para" => Some(12 + 4 * [1, 3, 4, 5, 7].get(short(8)?)?),
+        b"mft1" => tables(1, 48, (256, 256)),
+        b"mft2" => tables(2, 52, (short(48)?, short(50)?)),
+        _ => None,
+    }
 }
 
 /// Device classes and colour spaces (ICC.1 tables 18 and 19) that images have.
@@ -118,10 +141,10 @@ mod tests {
         header[8..12].copy_from_slice(&[2, 0x10, 0, 0]);
         header[12..24].copy_from_slice(b"mntrRGB XYZ ");
         header[36..40].copy_from_slice(b"acsp");
-        let white = b"XYZ \0\0\0\0\0\0\xf6\xd6\0\x01\0\0\0\0\xd3\x2d";
+        let white = b"XYZ \0\0\0\0\0\0\xf6\xd6\0\x01\0\0\0\0\xd3\x2dJANE";
         let secret = text_description("JANE DOE");
         let mut made =
-            written(&header, &[(*b"wtpt", white), (*b"desc", &secret), (*b"dmnd", &secret)]);
+            written(&header, &[(*b"wtpt", &white[..]), (*b"desc", &secret), (*b"dmnd", &secret)]);
         made.extend(b"JANE DOE");
         made
     }

@@ -5,6 +5,7 @@ use dicom::core::dictionary::VirtualVr;
 use dicom::dictionary_std::tags;
 
 use super::charset::CharacterSet;
+use super::codes::{is_code, is_local_code};
 use super::concern::Concern;
 use super::fold::{Folded, is_unspaced};
 use super::needles::Needles;
@@ -159,6 +160,8 @@ impl Found {
     fn level(&mut self, data_set: &DataSet, rules: &Rules, outer: &CharacterSet, inside: bool) {
         let own = CharacterSet::declared(data_set);
         let charset = own.as_ref().unwrap_or(outer);
+        // A published code says nothing that its scheme does not.
+        let inside = inside && (!is_code(data_set) || is_local_code(data_set));
         for element in data_set.iter() {
             if self.forms.len() > MOST_FORMS {
                 return;

@@ -88,7 +88,8 @@ pub(super) fn cleaned(text: &str) -> String {
     cut_neighbours(&mut tokens);
     cut_rows(&mut tokens, Token::is_number, |row| {
         let digits: usize = row.iter().map(|token| token.word.len()).sum();
-        row.len() > 1 && digits > MOST_DIGITS_IN_ROW || is_date(row)
+        let is_list = row[1..].iter().all(|token| token.signs.starts_with(','));
+        row.len() > 1 && digits > MOST_DIGITS_IN_ROW && !is_list || is_date(row)
     });
     cut_rows(&mut tokens, Token::is_letter, |row| row.len() > MOST_LETTERS_IN_ROW);
     let mut kept = String::with_capacity(text.len());
@@ -125,8 +126,6 @@ fn cut_neighbours(tokens: &mut [Token<'_>]) {
         let is_dated =
             tokens[at].is_one_of(&MONTHS) && (is_number(at + 1) || before.is_some_and(is_number));
         let is_aged = tokens[at].is_one_of(&AGES);
-        // As person names are written.
-        let is_name = before.is_some() && tokens[at].signs.contains('^');
         if is_title {
             cut(tokens, at..at + 2);
         } else if is_dated {
@@ -137,8 +136,6 @@ fn cut_neighbours(tokens: &mut [Token<'_>]) {
             // One digit is a number of something.
             let is_age = |token: &Token<'_>| token.is_number() && token.word.len() > 1;
             cut_where(tokens, at.saturating_sub(1)..at + 2, is_age);
-        } else if is_name {
-            cut(tokens, at - 1..at + 1);
         }
     }
 }
@@ -259,6 +256,10 @@ mod tests {
         assert_eq!(cleaned("DWI b1000 256x256"), "DWI b1000 256x256");
         assert_eq!(cleaned("Chest of Jane Doe, 1931-07-04"), "Chest of");
         assert_eq!(cleaned("MRN 12345678"), "");
+        assert_eq!(
+            cleaned("RGB(102, 198, 85) Thorax^Standard"),
+            "RGB(102, 198, 85) Thorax^Standard"
+        );
         assert_eq!(cleaned("M\u{FFFD}ller"), "");
         assert_eq!(cleaned("chest\rlung"), "chest\nlung");
         assert_eq!(cleaned("SpinalCord GTV PTV_6000"), "SpinalCord GTV PTV_6000");
@@ -295,7 +296,7 @@ mod tests {
 
     #[test]
     fn names_in_disguise_go() {
-        for text in ["Dr Hand", "Mrs Branch", "Bridge^Major", "O B R I E N", "S.M.I.T.H"] {
+        for text in ["Dr Hand", "Mrs Branch", "O B R I E N", "S.M.I.T.H"] {
             assert_eq!(cleaned(text), "", "{text}");
         }
     }

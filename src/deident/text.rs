@@ -11,7 +11,7 @@ use dicom::dictionary_std::tags;
 use super::charset::CharacterSet;
 use super::dummy::REMOVED;
 use super::identifiers::Identifiers;
-use super::{charset, phrase, words};
+use super::{phrase, words};
 use crate::dataset::layout::is_text;
 use crate::dataset::{DataSet, Element, Tag, VR, Value};
 
@@ -87,7 +87,6 @@ impl Text<'_> {
     fn code_string(self, tag: Tag, value: &str) -> Cow<'_, str> {
         let may_stay = words::is_term_of(tag, value)
             || match tag {
-                tags::SPECIFIC_CHARACTER_SET => charset::is_term(value),
                 tags::PATIENT_ORIENTATION => words::is_orientation(value),
                 tags::TEMPLATE_IDENTIFIER | tags::CONTEXT_IDENTIFIER => {
                     words::is_number_of_group(value)

@@ -10,7 +10,7 @@ use super::rules::{Action, Rule, STRUCTURAL_UIDS};
 use super::table::ActionCode;
 use super::text::{self, Text, tidy};
 use super::uids::{is_valid_uid, is_well_known_frame, trimmed};
-use super::{dates, dummy, icc};
+use super::{charset, dates, dummy, icc};
 use crate::dataset::layout::is_text;
 use crate::dataset::{Element, VR, Value};
 
@@ -34,6 +34,9 @@ impl Cleaner<'_> {
                 Some(ages) => Ok(Some(Element::text(element.tag, VR::AS, &ages))),
                 None => self.coded(element, rule.code, place),
             },
+            VR::CS if element.tag == tags::SPECIFIC_CHARACTER_SET => {
+                Ok(Some(charset::valid(element)))
+            }
             VR::UI if !STRUCTURAL_UIDS.contains(&element.tag) => {
                 Ok(Some(self.repaired_uids(element)))
             }
