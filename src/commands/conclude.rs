@@ -2,7 +2,6 @@
 //! the last words out.
 
 use std::collections::HashSet;
-use std::fmt::Write;
 use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -11,9 +10,10 @@ use anyhow::Result;
 
 use super::extras;
 use super::halt::Halt;
+use super::last_words::last_words;
 use super::output::SUMMARY;
 use super::parcel::{Harvest, Lead, RankReport, count_records, decode};
-use super::plan::{Plan, sweep};
+use super::plan::sweep;
 use super::prepare::PRIVATE_LOG_HEAD;
 use crate::comm;
 use crate::config::RunConfig;
@@ -248,58 +248,4 @@ fn private_log(lead: &Lead, records: &[FileRecord]) -> Result<Vec<u8>> {
         ])?;
     }
     Ok(out.into_inner().map_err(csv::IntoInnerError::into_error)?)
-}
-
-fn last_words(
-    lead: &Lead,
-    config: &RunConfig,
-    summary: &Summary,
-    ranks: &[RankMetrics],
-) -> Result<String> {
-    let mut text = String::new();
-    let Plan { done_before, inputs_gone, damaged, .. } = &lead.plan;
-    if lead.key_was_made {
-        writeln!(text, "A key of your own was made; keep it safe (`sauva keygen --help`).\n")?;
-    }
-    let Counts { written, duplicate, quarantined, not_dicom } = summary.outcome;
-    writeln!(text, "  inputs        {:>10}", summary.outcome.total())?;
-    if *done_before > 0 {
-        writeln!(text, "  done before   {done_before:>10}")?;
-    }
-    if *damaged > 0 {
-        writeln!(
-            text,
-            "  made anew     {damaged:>10}   (damaged or gone since they were written)"
-        )?;
-    }
-    if *inputs_gone > 0 {
-        writeln!(text, "  inputs gone   {inputs_gone:>10}   (what they gave stays)")?;
-    }
-    writeln!(text, "  written       {written:>10}")?;
-    writeln!(text, "  duplicate     {duplicate:>10}")?;
-    writeln!(text, "  quarantined   {quarantined:>10}")?;
-    writeln!(text, "  not DICOM     {not_dicom:>10}")?;
-    let pixels = &summary.compression;
-    writeln!(
-        text,
-        "  pixel data    {:>7.1} MB -> {:.1} MB, {:.2} times smaller, every frame verified",
-        pixels.bytes_in as f64 / 1e6,
-        pixels.bytes_out as f64 / 1e6,
-        pixels.ratio
-    )?;
-    let wall = ranks.iter().map(|rank| rank.wall_s).fold(0.0, f64::max);
-    let threads: usize = ranks.iter().map(|rank| rank.threads).sum();
-    let files: u64 = ranks.iter().map(|rank| rank.files).sum();
-    writeln!(
-        text,
-        "  time          {wall:>8.2} s, {:.0} files/s, on {} rank(s) with {threads} thread(s)",
-        files as f64 / wall.max(1e-3),
-        ranks.len()
-    )?;
-    writeln!(text, "\n  results in {}", config.output.display())?;
-    writeln!(text, "    dicom/  index.csv  summary.json  metrics.csv  manifest.sha256")?;
-    if quarantined + not_dicom + duplicate > 0 {
-        writeln!(text, "    failures.csv: what was not written, and why")?;
-    }
-    Ok(text)
 }

@@ -8,6 +8,7 @@ mod extras;
 pub mod generate;
 mod halt;
 pub mod keygen;
+mod last_words;
 mod lock;
 mod machine;
 mod map;

@@ -1,7 +1,7 @@
 //! `summary.json`: the run on one page, for people and for programs. `statistics` and `digests` are
 //! the same for any number of ranks and threads; `run` and `performance` tell of the machine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -26,6 +26,8 @@ pub struct Summary {
     pub input: Input,
     /// What became of it: every input stands in exactly one count.
     pub outcome: Counts,
+    /// New Study Instance UIDs whose instances have several patients, with these.
+    pub mixed_studies: BTreeMap<String, BTreeSet<String>>,
     /// How it was de-identified.
     pub deid: Value,
     /// How much smaller the pixels became.
@@ -158,6 +160,7 @@ pub fn summarize(
             bytes: records.iter().map(|record| record.size_bytes).sum(),
         },
         outcome: Counts::of(records),
+        mixed_studies: mixed_studies(records),
         deid: json!({
             "profile": facts.profile.name,
             "standard": format!("DICOM PS3.15 {}", deident::EDITION),
@@ -172,6 +175,19 @@ pub fn summarize(
         performance: performance(ranks),
         digests,
     })
+}
+
+/// Studies whose instances came with several Patient IDs, with the new identifiers: two patients, or two
+/// identifiers of one, which only who knows the originals can tell.
+fn mixed_studies(records: &[FileRecord]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut patients: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let written = records.iter().filter(|record| record.outcome == Outcome::Written);
+    for instance in written.filter_map(|record| record.instance.as_ref()) {
+        let of_study = patients.entry(instance.study_uid.clone()).or_default();
+        of_study.insert(instance.patient_id.clone());
+    }
+    patients.retain(|_, patients| patients.len() > 1);
+    patients
 }
 
 fn compression(facts: &RunFacts, records: &[FileRecord]) -> Compression {

@@ -6,6 +6,7 @@ mod cli;
 mod contents;
 mod duplicates;
 mod faults;
+mod foresight;
 mod help;
 mod idempotence;
 mod intervals;
