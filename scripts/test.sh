@@ -29,16 +29,17 @@ part() {
   times+=("$(printf '%8s s  %s' "$(seconds_since "$start")" "$name")")
 }
 
-# readers INPUT [CATALOGUE]: other people's readers open what sauva makes of a folder, and what it
-# refuses to read.
+# readers PROFILE INPUT [CATALOGUE]: other people's readers open what sauva makes of a folder under a
+# profile, and what it refuses to read.
 readers() {
-  local rc=0 out
+  local rc=0 out profile=$1
+  shift
   out=$(mktemp -d "$work/XXXXXX")
   # The binary that the tests with MPI had; `cargo build` would choose other features and compile.
   cargo test --quiet --locked --no-run --features mpi,test-hooks &&
     "$CARGO_TARGET_DIR/debug/sauva" keygen "$out/key" || return
   "$CARGO_TARGET_DIR/debug/sauva" run --quiet --input "$1" --output "$out/out" \
-    --key-file "$out/key" --private-log "$out/private.csv" --dicomdir || rc=$?
+    --profile "$profile" --key-file "$out/key" --private-log "$out/private.csv" --dicomdir || rc=$?
   # 2: some are quarantined, as the malformed ones must be.
   [ $rc = 0 ] || [ $rc = 2 ] || return $rc
   rc=0
@@ -53,11 +54,12 @@ readers() {
 part "cargo test" cargo test --locked --no-fail-fast
 part "cargo test, with MPI" cargo test --locked --no-fail-fast --features mpi,test-hooks
 part "faults" bash scripts/test_faults.sh
-part "readers, data_sample" readers data_sample/dicom data_sample/dicom/catalogue.csv
+part "readers, data_sample" readers basic data_sample/dicom data_sample/dicom/catalogue.csv
+part "readers, data_sample, research" readers research data_sample/dicom data_sample/dicom/catalogue.csv
 # More real files, where a checkout has them beside it.
 if [ -e ../shared/data/dicom/studies ]; then
-  part "readers, studies" readers ../shared/data/dicom/studies ../shared/data/dicom/catalogue.csv
-  part "readers, all" readers ../shared/data/dicom
+  part "readers, studies" readers research ../shared/data/dicom/studies ../shared/data/dicom/catalogue.csv
+  part "readers, all" readers basic ../shared/data/dicom
 fi
 # Short; longer by hand: see the heads of these scripts.
 part "damaged files" bash scripts/test_mutations.sh 400

@@ -110,6 +110,13 @@ pub(super) fn of_text(text: &str, forms: &mut Vec<String>) {
     }
 }
 
+/// Whether a text, though it stands where a name does, says no more than words of the trade.
+pub fn names_nobody(text: &str) -> bool {
+    let mut forms = Vec::new();
+    of_text(text, &mut forms);
+    forms.is_empty()
+}
+
 const MONTHS: [&str; 12] = [
     "january",
     "february",

@@ -55,7 +55,7 @@ use crate::instance::{Deidentified, Identity, Original};
 pub use clean::patient_name;
 use clean::{Cleaner, is_blank};
 use dates::DateShift;
-pub use forms::says_nothing;
+pub use forms::{names_nobody, says_nothing};
 use identifiers::Identifiers;
 pub use rules::Rules;
 use uids::{is_valid_uid, is_well_known_frame, trimmed};

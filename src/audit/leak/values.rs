@@ -11,7 +11,7 @@ use dicom::encoding::text::{SpecificCharacterSet, TextCodec};
 use super::pattern::{MIN_BYTES, Patterns, Searched, Source, Spared};
 use crate::dataset::layout::is_text;
 use crate::dataset::{DataSet, Tag, VR, Value};
-use crate::deident::{Concern, Deidentifier, Rules, patient_name};
+use crate::deident::{Concern, Deidentifier, Rules, names_nobody, patient_name};
 use crate::stats::modality;
 
 /// What an input and its output both hold with right: what this key has made before, and UIDs where the
@@ -123,6 +123,10 @@ fn value(
                 VR::CS if is_code(part) => {}
                 // Measures: equal ones stand everywhere.
                 VR::DS | VR::IS if !is_long_number(part) => {}
+                _ if names_nobody(part) => {
+                    let concern = searched.concern.min(Concern::Descriptor);
+                    patterns.text(Searched { concern, ..searched }, part);
+                }
                 _ => patterns.text(searched, part),
             }
         }
