@@ -38,8 +38,7 @@ for name in "${!least[@]}"; do
     'BEGIN { printf "%8.2f s %8.0f files/s  %s\n", t, n / t, name }'
 done
 # Thread seconds of the stage in the last run.
-"$sauva" --version
 awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
-  $6 == "all" || $column["scope"] == "all" { s = $column["deid_s"]; n = $column["files"]; t = $column["threads"];
+  NR > 1 && $column["scope"] == "all" { s = $column["deid_s"]; n = $column["files"]; t = $column["threads"];
     printf "%8.0f us a file in the stage alone: %.0f files/s on %d threads\n", 1e6 * s / n, n * t / s, t }' \
   "$work/out/metrics.csv"
