@@ -23,6 +23,8 @@ pub(super) struct Identifiers {
 
 /// From so many characters on a value within a longer word is no chance.
 const LONG: usize = 8;
+/// The same for letters beyond ASCII.
+const LONG_ELSEWHERE: usize = 5;
 /// From so many digits on a number within a longer number is none.
 const LONG_NUMBER: usize = 7;
 /// Shorter hits with signs or spaces between their letters may be chance.
@@ -130,7 +132,9 @@ fn counts(text: &str, (start, end): (usize, usize)) -> bool {
         let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
         return length >= LONG_NUMBER || !goes_on(before) && !goes_on(next);
     }
-    if length >= LONG || length >= 2 && hit().any(is_unspaced) {
+    // Scripts other than Latin bend the ends of names.
+    let is_long = length >= LONG || length >= LONG_ELSEWHERE && !text[start..end].is_ascii();
+    if is_long || length >= 2 && hit().any(is_unspaced) {
         return true;
     }
     let is_word = hit().all(char::is_alphabetic);
@@ -262,9 +266,10 @@ mod tests {
             ("Müller^J", "MUELLER CT"),
             ("Müller^J", "Muller CT"),
             ("Li^Na", "Li Na CT"),
+            ("Иванов^Иван", "Иванова CT"),
             ("De La Cruz^A", "DELACRUZ CT"),
         ] {
-            assert_eq!(cut(name, "", text).trim_matches(['様', ' ']), "CT", "{text}");
+            assert_eq!(cut(name, "", text).trim_matches(['様', 'а', ' ']), "CT", "{text}");
         }
     }
 
