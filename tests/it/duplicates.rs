@@ -81,7 +81,7 @@ fn other_content_is_quarantined_and_the_one_that_stays_does_not_depend_on_order(
 }
 
 /// Changes a byte of the value of the first element that is written so.
-fn change(file: &mut [u8], element: &[u8; 6], to: u8) {
+fn change(file: &mut [u8], element: [u8; 6], to: u8) {
     let at = file.windows(6).position(|bytes| bytes == element).unwrap();
     let length = usize::from(u16::from_le_bytes([file[at + 6], file[at + 7]]));
     let value = &mut file[at + 8..at + 8 + length];
@@ -97,8 +97,8 @@ fn a_study_with_several_patient_ids_is_told() {
     std::fs::create_dir(&input).unwrap();
     copy("objects/mr/MR_small.dcm", &input.join("a"));
     let mut other = std::fs::read(sample().join("objects/mr/MR_small.dcm")).unwrap();
-    change(&mut other, b"\x08\0\x18\0UI", b'4');
-    change(&mut other, b"\x10\0\x20\0LO", b'x');
+    change(&mut other, *b"\x08\0\x18\0UI", b'4');
+    change(&mut other, *b"\x10\0\x20\0LO", b'x');
     std::fs::write(input.join("b"), other).unwrap();
     let run = work.run(&input, "out", &[]);
     assert_eq!(run.status.code(), Some(0));
