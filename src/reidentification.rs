@@ -176,7 +176,7 @@ fn rows(
     if !name.original.is_empty() {
         rows.push(name);
     }
-    if let Some(days) = deidentifier.date_shift_days(&identity) {
+    if let Some(days) = deidentifier.date_shift_days(&data_set, &identity) {
         rows.push(row(Kind::DateShift, tags::PATIENT_ID, &issuer, &days.to_string()));
     }
     Some(rows)

@@ -9,8 +9,8 @@ use std::path::{Path as FilePath, PathBuf};
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 
-use super::Conclusion;
 use super::threads::{all_cores, threads};
+use super::{Conclusion, keygen};
 use crate::cli::RunArgs;
 use crate::config::ConfigError;
 use crate::dataset::Tag;
@@ -19,7 +19,7 @@ use crate::read::{Limits, ReadError, read};
 use crate::record::ExitStatus;
 use crate::scan::scan;
 
-/// Nothing that it makes is shown, so that any key does.
+/// Where there is no key yet: nothing that it makes is shown, and it knows no work of its own.
 const ANY_KEY: [u8; 32] = [0; 32];
 
 /// What would become of the files seen so far.
@@ -53,10 +53,15 @@ impl Tally {
 
 /// Looks at every file; returns what to tell.
 pub fn execute(args: RunArgs) -> Result<Conclusion> {
-    let RunArgs { input, rules, threads: wanted, max_depth, .. } = args;
+    let RunArgs { input, key_file, rules, threads: wanted, max_depth, .. } = args;
     let profile = rules.resolve()?;
     let input = input.canonicalize().map_err(|error| ConfigError::Input(error.kind()))?;
-    let key = Key::from_bytes(&ANY_KEY).expect("it is of the right length");
+    let key = match keygen::load_existing(key_file.as_deref()) {
+        Err(error) if key_file.is_some() => return Err(error),
+        known => {
+            known.ok().or_else(|| Key::from_bytes(&ANY_KEY)).expect("it is of the right length")
+        }
+    };
     let (files, others) = files(&input, &key);
     if files.is_empty() {
         bail!("--input: no file to look at");

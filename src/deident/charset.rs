@@ -83,6 +83,15 @@ impl CharacterSet {
         Some(Self { upper: upper(first.trim_matches([' ', '\0'])) })
     }
 
+    /// The bytes of an identifier, in UTF-8 whatever its character set; as they are where they cannot be
+    /// decoded, so that two that differ stay two.
+    pub(super) fn decode_identifier<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        match self.decode(bytes) {
+            Cow::Owned(text) if !text.contains('\u{FFFD}') => text.into_bytes().into(),
+            _ => bytes.into(),
+        }
+    }
+
     /// The text that the bytes mean.
     pub(super) fn decode<'a>(&self, bytes: &'a [u8]) -> Cow<'a, str> {
         if bytes.is_ascii() && !bytes.contains(&ESCAPE) {

@@ -31,6 +31,8 @@ pub(super) struct Cleaner<'a> {
     pub(super) rules: &'a Rules,
     /// The pseudonym of the instance's patient.
     pub(super) patient_id: &'a str,
+    /// The instance's own Patient ID, normalised.
+    pub(super) own_id: Vec<u8>,
     pub(super) shift: DateShift,
     pub(super) identifiers: Identifiers,
     pub(super) needs: Arc<Needs>,
@@ -121,7 +123,9 @@ impl Cleaner<'_> {
             Action::Keep if tag == tags::GRAPHIC_DATA && place.mode == Mode::Dummy => {
                 self.dummy(element, place)
             }
-            Action::Keep if tag == tags::CODE_MEANING && place.is_local_code => {
+            Action::Keep
+                if tag == tags::CODE_MEANING && (place.is_local_code || holds_number(&element)) =>
+            {
                 self.cleaned(element, &rule, place)
             }
             Action::Keep => self.kept(element, &rule, place),
@@ -131,7 +135,7 @@ impl Cleaner<'_> {
             Action::Content => self.content(element, place),
             Action::ColourProfile => self.colour_profile(element, place),
             Action::ReplaceUid => Ok(self.replace_uids(element)),
-            Action::PatientId => Ok(Some(self.patient_id(&element, place.issuer))),
+            Action::PatientId => Ok(Some(self.patient_id(&element, place))),
             Action::PatientName => {
                 Ok(Some(Element::text(tag, VR::PN, &patient_name(self.patient_id))))
             }
@@ -228,6 +232,14 @@ pub fn patient_name(patient_id: &str) -> String {
 /// Whether nothing but padding is there.
 pub(super) fn is_blank(value: &[u8]) -> bool {
     value.iter().all(|byte| matches!(byte, 0 | b' '))
+}
+
+/// Whether five digits and more stand in a text: no meaning of a published code has them.
+fn holds_number(element: &Element) -> bool {
+    match &element.value {
+        Value::Bytes(bytes) => bytes.iter().filter(|byte| byte.is_ascii_digit()).count() >= 5,
+        Value::Sequence(_) | Value::Encapsulated(_) => false,
+    }
 }
 
 /// VRs in which a person can write; CS, DS and IS hold defined terms and numbers.

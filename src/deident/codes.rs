@@ -2,6 +2,7 @@
 
 use dicom::dictionary_std::tags;
 
+use super::words::is_term_of;
 use crate::dataset::{DataSet, Tag};
 
 /// Attributes by which a code is known.
@@ -82,13 +83,12 @@ pub(super) fn is_standard_code(designator: &str, value: &str) -> bool {
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let has_form = match designator {
         // Context group 29 has codes of letters.
-        "DCM" => {
-            let is_modality = value.bytes().all(|b| b.is_ascii_uppercase()) && value.len() <= 10;
-            is_digits(value) && value.len() <= 6 || is_modality
-        }
+        "DCM" => is_digits(value) && value.len() <= 6 || is_term_of(tags::MODALITY, value),
         "SCT" => is_digits(value) && value.len() <= 18,
         "SRT" | "SNM3" | "99SDM" => value.split_once('-').is_some_and(|(axis, number)| {
-            axis.len() <= 2 && number.len() <= 6 && number.bytes().all(|b| b.is_ascii_hexdigit())
+            axis.len() <= 2
+                && number.len() <= 6
+                && number.bytes().all(|b| b.is_ascii_alphanumeric())
         }),
         "LN" => value
             .split_once('-')
@@ -131,6 +131,8 @@ mod tests {
         for (designator, value) in [
             ("99SMITH", "1"),
             ("DCM", "KOWALSKI ANNA"),
+            ("DCM", "KOWALSKI"),
+            ("DCM", ""),
             ("I10", "KOWALSKI ANNA"),
             ("C4", "KOWALSKI"),
             ("UNS", ""),

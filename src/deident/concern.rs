@@ -9,7 +9,7 @@ use super::content::VALUES as CONTENT_VALUES;
 use super::dummy;
 use super::options::ProfileOption;
 use super::profile::TemporalInformation;
-use super::record::METHOD;
+use super::record::is_method;
 use super::rules::{Action, Rules, Source};
 use super::table::{ActionCode, table};
 use super::uids::{is_well_known_frame, trimmed};
@@ -85,7 +85,7 @@ impl Rules {
             Value::Bytes(bytes) if tag == tags::DEIDENTIFICATION_METHOD => {
                 let text = String::from_utf8_lossy(bytes);
                 // What earlier tools wrote there stays and is looked at as anything that is kept.
-                return (text.trim() == METHOD).then_some(true);
+                return is_method(text.trim()).then_some(true);
             }
             Value::Bytes(bytes) => bytes,
             Value::Sequence(items) => {

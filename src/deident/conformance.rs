@@ -53,7 +53,7 @@ fn what_is_claimed(profile: &Profile, to: &mut String) -> fmt::Result {
     writeln!(
         to,
         "- De-identification Method (0012,0063): `{}`, after what earlier tools wrote.",
-        record::METHOD
+        record::method(profile)
     )?;
     writeln!(
         to,
@@ -84,10 +84,9 @@ fn values(profile: &Profile, to: &mut String) -> fmt::Result {
     writeln!(to, "## Values\n")?;
     writeln!(
         to,
-        "- UIDs: `2.25.` and 122 bits of HMAC-SHA-256 of the old one under the key (PS3.5 annex B.2); \
-         the same in all instances. Well-known frames of reference and UIDs of classes stay.\n\
-         - Patient ID: 32 hexadecimal digits of HMAC-SHA-256 of ID and issuer, without padding and \
-         case; of the Study Instance UID where there is no ID. Patient's Name follows from it.\n\
+        "- UIDs: `2.25.` and 96 bits of HMAC-SHA-256 of the old one under the key, with a keyed mark of 32 \
+         bits; the same in all instances. Well-known frames of reference and UIDs of classes stay.\n\
+         - Patient ID: 32 hexadecimal digits, made like UIDs of ID and issuer, without padding and case; of the Study Instance UID where there is no ID. Patient's Name follows from it.\n\
          - Dummies: `REMOVED` for text, 19000101 and 000000 for dates and times, zeros for numbers, \
          (REMOVED, 99SAUVA) for codes. X/Z, X/D and the like go by the attribute's type in the IOD of \
          the SOP class (PS3.3).\n\
@@ -122,7 +121,7 @@ fn overrides(profile: &Profile, to: &mut String) -> fmt::Result {
                 format!("{tag} {}", keyword(tag))
             }
             Selector::Private(creator, group, element) => {
-                format!("({group:04X},xx{element:02X}) of {creator}")
+                format!("({group:04X},xx{element:02X}) of {}", creator.replace('|', "\\|"))
             }
         };
         let done = deed(departure.deed);
@@ -158,6 +157,9 @@ fn listed(rules: &Rules, to: &mut String) -> fmt::Result {
         let done = match group {
             "PRIVATE" if rules.options().has(ProfileOption::RetainSafePrivate) => {
                 "removed, unless safe: see below"
+            }
+            "PRIVATE" if rules.profile.has_private_overrides() => {
+                "removed, but for the departures above"
             }
             _ => "removed",
         };

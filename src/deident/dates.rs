@@ -49,10 +49,15 @@ pub(super) fn is_valid(vr: VR, field: &str) -> bool {
 pub(super) fn days_named(vr: VR, field: &str) -> Vec<(i64, u32, u32)> {
     let mut days = Vec::new();
     for value in field.split('\\').map(str::trim) {
-        let digits: String = value.chars().filter(char::is_ascii_digit).take(8).collect();
+        // A date may be written with signs; both ends of a range are days.
         let is_dated = vr == VR::DA || vr == VR::DT;
-        if is_dated && let Some(day) = whole_day(&digits) {
-            days.push(day);
+        let all: String = value.chars().filter(char::is_ascii_digit).collect();
+        let ends = value.split('-').map(|end| end.chars().filter(char::is_ascii_digit).collect());
+        for digits in ends.chain([all]) {
+            let digits: String = digits;
+            if is_dated && let Some(day) = digits.get(..8).and_then(whole_day) {
+                days.push(day);
+            }
         }
     }
     days

@@ -53,20 +53,40 @@ fn of_components(components: &[Vec<&str>], forms: &mut Vec<String>) {
     for component in &joined {
         put(component, LEAST, forms);
     }
-    let (family, given) = match components {
-        [_, given, ..] if !given.is_empty() => (joined[0].clone(), joined[1].clone()),
-        // Written as spoken.
-        [spoken, ..] if spoken.len() > 1 => {
-            (spoken[spoken.len() - 1].to_owned(), spoken[..spoken.len() - 1].concat())
+    match components {
+        [family, given, more @ ..] if !given.is_empty() => {
+            accounts(
+                family,
+                &[given.as_slice(), more.first().map_or(&[], Vec::as_slice)].concat(),
+                forms,
+            );
         }
-        _ => return,
-    };
-    let initial: String = given.chars().take(1).collect();
-    let pairs = [(&family, &given), (&given, &family), (&initial, &family), (&family, &initial)];
-    for (one, other) in pairs {
-        put(&[one.as_str(), other].concat(), LEAST, forms);
+        // Written as spoken, or as filed.
+        [spoken, ..] if spoken.len() > 1 => {
+            let (first, last) = (&spoken[..1], &spoken[spoken.len() - 1..]);
+            accounts(last, &spoken[..spoken.len() - 1], forms);
+            accounts(first, &spoken[1..], forms);
+        }
+        _ => {}
     }
     put(&joined.concat(), LEAST, forms);
+}
+
+/// Family and given names put together, and with initials, as accounts are named.
+fn accounts(family: &[&str], given: &[&str], forms: &mut Vec<String>) {
+    let whole = family.concat();
+    let initials: String = given.iter().filter_map(|word| word.chars().next()).collect();
+    let initial: String = initials.chars().take(1).collect();
+    for given in [given.concat(), given.first().map_or("", |first| first).to_owned()] {
+        put(&[whole.as_str(), &given].concat(), LEAST, forms);
+        put(&[given.as_str(), &whole].concat(), LEAST, forms);
+    }
+    for family in family.iter().copied().chain([whole.as_str()]) {
+        for initials in [&initial, &initials] {
+            put(&[initials.as_str(), family].concat(), LEAST, forms);
+            put(&[family, initials.as_str()].concat(), LEAST, forms);
+        }
+    }
 }
 
 /// Makers, whose names stand in the names of houses and in every image.
@@ -143,6 +163,8 @@ pub(super) fn of_day((year, month, day): (i64, u32, u32), forms: &mut Vec<String
         format!("{month:02}{day:02}{year:04}"),
         format!("{day}{month}{year:04}"),
         format!("{month}{day}{year:04}"),
+        format!("{day}{month}{short:02}"),
+        format!("{month}{day}{short:02}"),
         format!("{short:02}{month:02}{day:02}"),
         format!("{day:02}{month:02}{short:02}"),
         format!("{month:02}{day:02}{short:02}"),
@@ -153,6 +175,8 @@ pub(super) fn of_day((year, month, day): (i64, u32, u32), forms: &mut Vec<String
             format!("{day:02}{name}{year:04}"),
             format!("{day}{name}{short:02}"),
             format!("{day:02}{name}{short:02}"),
+            format!("{name}{day}{short:02}"),
+            format!("{name}{day:02}{short:02}"),
             format!("{name}{day}{year:04}"),
             format!("{name}{day:02}{year:04}"),
             format!("{year:04}{name}{day:02}"),
@@ -210,7 +234,17 @@ mod tests {
 
     #[test]
     fn a_name_has_its_words_and_what_accounts_make_of_them() {
-        let found = forms(|forms| of_name("O'Brien^Mary Ann", forms));
+        let found_of = |name: &str| forms(|forms| of_name(name, forms));
+        for (name, form) in [
+            ("Smith John", "jsmith"),
+            ("John Smith", "jsmith"),
+            ("Smith^John^Quentin", "jqsmith"),
+            ("Garcia-Lopez^Maria", "mgarcia"),
+            ("Smith^John Quentin", "johnsmith"),
+        ] {
+            assert!(found_of(name).iter().any(|it| it == form), "{form}");
+        }
+        let found = found_of("O'Brien^Mary Ann");
         for form in
             ["brien", "obrien", "mary", "ann", "maryann", "obrienmaryann", "mobrien", "obrienm"]
         {

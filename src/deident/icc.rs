@@ -27,7 +27,8 @@ pub(super) fn cleaned(profile: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let count = number(HEADER).filter(|count| *count <= MOST_TAGS)?;
-    let mut kept: Vec<([u8; 4], &[u8])> = Vec::new();
+    let mut kept: Vec<([u8; 4], Vec<u8>)> = Vec::new();
+    let mut bytes = 0;
     for at in (0..count).map(|index| HEADER + 4 + index * ENTRY) {
         let name: [u8; 4] = profile.get(at..at + 4)?.try_into().ok()?;
         let data = profile.get(number(at + 4)?..)?.get(..number(at + 8)?)?;
@@ -35,6 +36,14 @@ pub(super) fn cleaned(profile: &[u8]) -> Option<Vec<u8>> {
         let is_numbers = NUMBER_TYPES.iter().any(|numbers| *numbers == kind);
         let data = length(data).and_then(|length| data.get(..length)).unwrap_or(data);
         if COLOUR_TAGS.contains(&&name) && is_numbers && !kept.iter().any(|(n, _)| *n == name) {
+            bytes += data.len();
+            // Tags that share their content would be written once for each.
+            if bytes > profile.len() {
+                return None;
+            }
+            let mut data = data.to_vec();
+            // Reserved.
+            data.get_mut(4..8)?.fill(0);
             kept.push((name, data));
         }
     }
@@ -44,8 +53,8 @@ pub(super) fn cleaned(profile: &[u8]) -> Option<Vec<u8>> {
     } else {
         (text_description("Cleaned profile"), text("Not stated"))
     };
-    kept.push((*b"desc", &description));
-    kept.push((*b"cprt", &copyright));
+    kept.push((*b"desc", description));
+    kept.push((*b"cprt", copyright));
     Some(written(&header(profile)?, &kept))
 }
 
@@ -94,7 +103,7 @@ fn header(profile: &[u8]) -> Option<[u8; HEADER]> {
     Some(header)
 }
 
-fn written(header: &[u8; HEADER], tags: &[([u8; 4], &[u8])]) -> Vec<u8> {
+fn written(header: &[u8; HEADER], tags: &[([u8; 4], Vec<u8>)]) -> Vec<u8> {
     let mut profile = header.to_vec();
     profile.extend((tags.len() as u32).to_be_bytes());
     let mut offset = HEADER + 4 + tags.len() * ENTRY;
@@ -105,7 +114,7 @@ fn written(header: &[u8; HEADER], tags: &[([u8; 4], &[u8])]) -> Vec<u8> {
         offset += data.len().next_multiple_of(4);
     }
     for (_, data) in tags {
-        profile.extend(*data);
+        profile.extend(data);
         profile.resize(profile.len().next_multiple_of(4), 0);
     }
     let length = profile.len() as u32;
@@ -141,10 +150,12 @@ mod tests {
         header[8..12].copy_from_slice(&[2, 0x10, 0, 0]);
         header[12..24].copy_from_slice(b"mntrRGB XYZ ");
         header[36..40].copy_from_slice(b"acsp");
-        let white = b"XYZ \0\0\0\0\0\0\xf6\xd6\0\x01\0\0\0\0\xd3\x2dJANE";
+        let white = b"XYZ JANE\0\0\xf6\xd6\0\x01\0\0\0\0\xd3\x2dJANE";
         let secret = text_description("JANE DOE");
-        let mut made =
-            written(&header, &[(*b"wtpt", &white[..]), (*b"desc", &secret), (*b"dmnd", &secret)]);
+        let mut made = written(
+            &header,
+            &[(*b"wtpt", white.to_vec()), (*b"desc", secret.clone()), (*b"dmnd", secret)],
+        );
         made.extend(b"JANE DOE");
         made
     }

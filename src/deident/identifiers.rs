@@ -28,7 +28,7 @@ const LONG_ELSEWHERE: usize = 5;
 /// From so many digits on a number within a longer number is none.
 const LONG_NUMBER: usize = 7;
 /// Shorter hits with signs or spaces between their letters may be chance.
-const LEAST_APART: usize = 4;
+const LEAST_APART: usize = 3;
 /// More forms are beyond any real header.
 const MOST_FORMS: usize = 1_000_000;
 
@@ -39,9 +39,10 @@ impl Identifiers {
         found.level(data_set, rules, &CharacterSet::default(), false);
         found.days.sort_unstable();
         found.days.dedup();
-        for day in found.days {
+        for day in std::mem::take(&mut found.days) {
             forms::of_day(day, &mut found.forms);
         }
+        found.each_once();
         if found.forms.len() > MOST_FORMS {
             return Err(DeidentError::TooManyIdentifiers);
         }
@@ -149,6 +150,8 @@ fn counts(text: &str, (start, end): (usize, usize)) -> bool {
 struct Found {
     forms: Vec<String>,
     days: Vec<(i64, u32, u32)>,
+    /// From so many forms on it is time to look for equal ones.
+    crowded: usize,
 }
 
 /// The instance's own place in the world; other UIDs are known by their form.
@@ -160,6 +163,11 @@ const OWN_UIDS: [Tag; 4] = [
 ];
 
 impl Found {
+    fn each_once(&mut self) {
+        self.forms.sort_unstable();
+        self.forms.dedup();
+    }
+
     /// `inside` a sequence that names somebody or something, every text does.
     fn level(&mut self, data_set: &DataSet, rules: &Rules, outer: &CharacterSet, inside: bool) {
         let own = CharacterSet::declared(data_set);
@@ -167,8 +175,10 @@ impl Found {
         // A published code says nothing that its scheme does not.
         let inside = inside && (!is_code(data_set) || is_local_code(data_set));
         for element in data_set.iter() {
-            if self.forms.len() > MOST_FORMS {
-                return;
+            // Frames repeat what they say.
+            if self.forms.len() > self.crowded.max(MOST_FORMS / 2) {
+                self.each_once();
+                self.crowded = 2 * self.forms.len();
             }
             match &element.value {
                 Value::Sequence(items) => {

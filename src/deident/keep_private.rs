@@ -7,11 +7,11 @@ use dicom::dictionary_std::tags;
 
 use super::clean::{Cleaner, Outcome, Place};
 use super::options::ProfileOption;
-use super::phrase;
 use super::private::{Blocks, Safe};
 use super::profile::Deed;
 use super::rules::{Action, Rule, Source};
 use super::table::ActionCode;
+use super::{phrase, text};
 use crate::dataset::{DataSet, Element, Tag, VR, Value};
 
 impl Cleaner<'_> {
@@ -34,7 +34,7 @@ impl Cleaner<'_> {
     /// A private attribute. Creators are put back by [`keep_creators`].
     pub(super) fn private(&self, element: Element, place: &Place<'_>) -> Outcome {
         let by_option = self.has(ProfileOption::RetainSafePrivate);
-        let safe = place.blocks.safe(element.tag, &self.rules.profile, by_option);
+        let safe = place.blocks.safe(&element, &self.rules.profile, by_option);
         let Some(Safe { vr, deed, is_demanded }) = safe.filter(|_| element.tag.1 >= 0x1000) else {
             return Ok(None);
         };
@@ -51,7 +51,14 @@ impl Cleaner<'_> {
             // An identifier in a form that is no UID.
             Deed::ReplaceUid => Ok(None),
             Deed::Clean => self.cleaned(element, &rule(Action::Clean, ActionCode::X), place),
-            Deed::Keep if is_demanded && vr != VR::SQ => Ok(Some(element)),
+            Deed::Shift if is_demanded => {
+                self.shifted(element, &rule(Action::Shift, ActionCode::X), place)
+            }
+            // Text loses identifiers even so; what else the profile names stays as it is.
+            Deed::Keep if is_demanded && vr != VR::SQ && !text::has_words(vr) => Ok(Some(element)),
+            Deed::Keep if is_demanded && vr != VR::SQ => {
+                self.tidied(element, &rule(Action::Keep, ActionCode::X), place)
+            }
             Deed::Shift | Deed::Keep => self.safe_value(element, vr, deed, place),
         }
     }
@@ -88,7 +95,7 @@ impl Cleaner<'_> {
         let Value::Bytes(bytes) = element.value else {
             return Ok(None);
         };
-        match super::text::tidy(element.tag, element.vr, rule.vr, bytes) {
+        match text::tidy(element.tag, element.vr, rule.vr, bytes) {
             Some(element) => self.kept_value(element, rule, place),
             None => Ok(None),
         }

@@ -52,6 +52,7 @@ pub use table::EDITION;
 
 use crate::dataset::{DataSet, Tag, VR};
 use crate::instance::{Deidentified, Identity, Original};
+use charset::CharacterSet;
 pub use clean::patient_name;
 use clean::{Cleaner, is_blank};
 use dates::DateShift;
@@ -119,6 +120,7 @@ impl Deidentifier {
             pseudonyms: &self.pseudonyms,
             rules: &self.rules,
             patient_id: &identity.patient_id,
+            own_id: normalised(&patient_of(&original.data_set).0),
             shift: if self.has_moved(&original.data_set) {
                 DateShift::NONE
             } else {
@@ -156,13 +158,11 @@ impl Deidentifier {
             if is_one { Ok(uid) } else { Err(DeidentError::NoIdentity(tag)) }
         };
         let study_uid = uid(tags::STUDY_INSTANCE_UID)?;
-        let patient_id = data_set.bytes(tags::PATIENT_ID).filter(|id| !normalised(id).is_empty());
-        let patient_id = match patient_id {
-            Some(id) => {
-                let issuer = data_set.bytes(tags::ISSUER_OF_PATIENT_ID);
-                self.pseudonyms.patient(id, issuer.map_or(&[], |issuer| issuer))
-            }
-            None => self.pseudonyms.patient_of_study(&study_uid),
+        let (id, issuer) = patient_of(data_set);
+        let patient_id = if normalised(&id).is_empty() {
+            self.pseudonyms.patient_of_study(&study_uid)
+        } else {
+            self.pseudonyms.patient(&id, &issuer)
         };
         let sop_class_uid = uid(tags::SOP_CLASS_UID)?;
         if !sop_class_uid.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
@@ -182,16 +182,20 @@ impl Deidentifier {
     }
 
     /// The days by which the dates of a patient move, where the profile moves them.
-    pub fn date_shift_days(&self, identity: &Identity) -> Option<i64> {
+    pub fn date_shift_days(&self, data_set: &DataSet, identity: &Identity) -> Option<i64> {
         let moves = self.rules.profile.temporal_information() == TemporalInformation::Modified;
-        moves.then(|| self.shift(identity).days())
+        let has_moved = self.has_moved(data_set);
+        moves.then(|| if has_moved { 0 } else { self.shift(identity).days() })
     }
 
     /// Whether the dates of an instance were moved under this key before.
     pub fn has_moved(&self, data_set: &DataSet) -> bool {
         let id = data_set.bytes(tags::PATIENT_ID);
+        // What was made of outputs later has a UID, and dates, of its own.
+        let uid = data_set.text(tags::SOP_INSTANCE_UID);
         data_set.text(tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED) == Some("MODIFIED")
             && id.is_some_and(|id| self.pseudonyms.own_patient(id).is_some())
+            && uid.is_some_and(|uid| self.pseudonyms.is_own_uid(uid))
     }
 
     /// The pseudonyms of the key.
@@ -207,6 +211,15 @@ impl Deidentifier {
     fn shift(&self, identity: &Identity) -> DateShift {
         DateShift::of(&self.pseudonyms, &identity.patient_id, self.rules.profile.date_shift)
     }
+}
+
+/// Patient ID and its issuer at the root of a data set, whatever their character set.
+fn patient_of(data_set: &DataSet) -> (Vec<u8>, Vec<u8>) {
+    let charset = CharacterSet::declared(data_set).unwrap_or_default();
+    let value = |tag| {
+        data_set.bytes(tag).map_or_else(Vec::new, |bytes| charset.decode_identifier(bytes).into())
+    };
+    (value(tags::PATIENT_ID), value(tags::ISSUER_OF_PATIENT_ID))
 }
 
 /// Overlay Bit Position (60xx,0102) above 0: a retired way to keep an overlay in the unused bits of

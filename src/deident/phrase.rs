@@ -9,7 +9,7 @@ const MOST_DIGITS: usize = 4;
 /// Digits in a row of numbers.
 const MOST_DIGITS_IN_ROW: usize = 5;
 /// Single letters in a row: more spell a word.
-const MOST_LETTERS_IN_ROW: usize = 3;
+const MOST_LETTERS_IN_ROW: usize = 2;
 
 const TITLES: [&str; 15] = [
     "dra",
@@ -88,7 +88,11 @@ pub(super) fn cleaned(text: &str) -> String {
     cut_neighbours(&mut tokens);
     cut_rows(&mut tokens, Token::is_number, |row| {
         let digits: usize = row.iter().map(|token| token.word.len()).sum();
-        let is_list = row[1..].iter().all(|token| token.signs.starts_with(','));
+        // Three bytes of a colour.
+        let is_byte = |token: &Token<'_>| token.word.parse::<u8>().is_ok();
+        let is_list = row.len() <= 3
+            && row[1..].iter().all(|token| token.signs == ", ")
+            && row.iter().all(is_byte);
         row.len() > 1 && digits > MOST_DIGITS_IN_ROW && !is_list || is_date(row)
     });
     cut_rows(&mut tokens, Token::is_letter, |row| row.len() > MOST_LETTERS_IN_ROW);
@@ -282,6 +286,7 @@ mod tests {
             "M 55",
             "55-F",
             "1.2.62",
+            "123,456,789",
         ] {
             assert!(
                 !cleaned(text).contains(|c: char| c.is_ascii_digit()),

@@ -8,7 +8,8 @@ use std::sync::OnceLock;
 use dicom::dictionary_std::tags;
 
 use super::profile::{Deed, Profile};
-use crate::dataset::{DataSet, Tag, VR};
+use super::text;
+use crate::dataset::{DataSet, Element, Tag, VR};
 
 const OF_THE_STANDARD: &str = include_str!("tables/ps3.15-2026d-e3-10-1.csv");
 const OF_TCIA: &str = include_str!("tables/tcia-private.csv");
@@ -136,7 +137,13 @@ impl Blocks {
     }
 
     /// What may be done with a private attribute other than removing it.
-    pub(super) fn safe(&self, tag: Tag, profile: &Profile, by_option: bool) -> Option<Safe> {
+    pub(super) fn safe(
+        &self,
+        Element { tag, vr, .. }: &Element,
+        profile: &Profile,
+        by_option: bool,
+    ) -> Option<Safe> {
+        let (tag, vr) = (*tag, *vr);
         let creator = self.creator(tag)?;
         let element = tag.1 as u8;
         let listed = lists().get(&(creator, tag.0, element)).copied();
@@ -148,14 +155,14 @@ impl Blocks {
             return None;
         }
         match self.declared.get(&(tag.0, creator.to_owned())) {
-            Some(declared) => declared.says(u16::from(element), listed),
+            Some(declared) => declared.says(u16::from(element), vr, listed),
             None => listed,
         }
     }
 }
 
 impl Declared {
-    fn says(&self, element: u16, listed: Option<Safe>) -> Option<Safe> {
+    fn says(&self, element: u16, vr: VR, listed: Option<Safe>) -> Option<Safe> {
         if let Some(deed) = self.deeds.get(&element) {
             let vr = listed.and_then(|safe| safe.vr);
             let safe = Safe { vr, deed: *deed, is_demanded: false };
@@ -165,8 +172,9 @@ impl Declared {
             return None;
         }
         if self.is_safe || self.nonidentifying.contains(&element) {
-            let keep = Safe { vr: None, deed: Deed::Keep, is_demanded: false };
-            return Some(listed.unwrap_or(keep));
+            // Nobody but the file says so: of text, known words stay.
+            let deed = if text::has_words(vr) { Deed::Clean } else { Deed::Keep };
+            return Some(listed.unwrap_or(Safe { vr: None, deed, is_demanded: false }));
         }
         listed
     }
@@ -218,6 +226,10 @@ mod tests {
         }
     }
 
+    fn element(tag: Tag) -> Element {
+        Element::text(tag, VR::IS, "7")
+    }
+
     fn block() -> DataSet {
         let mut data_set = DataSet::new();
         data_set.put_text(Tag(0x0019, 0x0011), VR::LO, "SIEMENS MR HEADER");
@@ -235,11 +247,11 @@ mod tests {
     #[test]
     fn an_attribute_is_known_by_its_creator_and_not_by_its_block() {
         let blocks = Blocks::of(&block());
-        let safe = |tag| blocks.safe(tag, &Profile::basic(), true);
+        let safe = |tag| blocks.safe(&element(tag), &Profile::basic(), true);
         assert!(safe(Tag(0x0019, 0x110C)).is_some());
         assert!(safe(Tag(0x0019, 0x100C)).is_none(), "somebody else's block");
         assert!(safe(Tag(0x0019, 0x120C)).is_none(), "nobody's block");
-        assert!(blocks.safe(Tag(0x0019, 0x110C), &Profile::basic(), false).is_none());
+        assert!(blocks.safe(&element(Tag(0x0019, 0x110C)), &Profile::basic(), false).is_none());
     }
 
     #[test]
@@ -254,9 +266,13 @@ mod tests {
             Blocks::of(&data_set)
         };
         let basic = Profile::basic();
-        assert!(said("SAFE", "SOMEBODY").safe(Tag(0x0019, 0x1001), &basic, true).is_some());
-        assert!(said("MIXED", "SOMEBODY").safe(Tag(0x0019, 0x1001), &basic, true).is_none());
+        assert!(
+            said("SAFE", "SOMEBODY").safe(&element(Tag(0x0019, 0x1001)), &basic, true).is_some()
+        );
+        assert!(
+            said("MIXED", "SOMEBODY").safe(&element(Tag(0x0019, 0x1001)), &basic, true).is_none()
+        );
         let blocks = said("UNSAFE", "SIEMENS MR HEADER");
-        assert!(blocks.safe(Tag(0x0019, 0x110C), &basic, true).is_none());
+        assert!(blocks.safe(&element(Tag(0x0019, 0x110C)), &basic, true).is_none());
     }
 }

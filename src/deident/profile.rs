@@ -210,7 +210,8 @@ impl Profile {
         let is_date =
             |tag| matches!(dictionary_vr(tag), Some(VirtualVr::Exact(VR::DA | VR::DT | VR::TM)));
         let is_done = |deed| {
-            let of_dates = |it: &Override| it.selector.tag().is_some_and(is_date);
+            // Nobody but the profile knows what a private attribute holds.
+            let of_dates = |it: &Override| it.selector.tag().is_none_or(is_date);
             self.overrides.iter().any(|it| it.deed == deed && of_dates(it))
         };
         if self.options.has(ProfileOption::RetainFullDates) || is_done(Deed::Keep) {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::options::{Options, ProfileOption};
 use super::profile::{Deed, Override, Profile, ProfileError, Selector, ShiftUnit};
-use super::rules::{dictionary_vr, is_removed_whole};
+use super::rules::{STRUCTURAL_UIDS, dictionary_vr, is_removed_whole};
 use super::table::{EDITION, parse_tag};
 use crate::dataset::{Tag, VR};
 
@@ -20,8 +20,7 @@ struct Written {
     retain: Vec<String>,
     #[serde(default)]
     clean: Vec<String>,
-    #[serde(default)]
-    date_shift: ShiftUnit,
+    date_shift: Option<ShiftUnit>,
     #[serde(default, rename = "override")]
     overrides: Vec<WrittenOverride>,
 }
@@ -68,7 +67,9 @@ pub(super) fn parse(text: &str) -> Result<Profile, ProfileError> {
         }
         checked.push(departure);
     }
-    Ok(Profile { name, options: Options::new(options)?, date_shift, overrides: checked })
+    let options = Options::new(options)?;
+    let profile = Profile { name, options, date_shift: ShiftUnit::default(), overrides: checked };
+    profile.with([], date_shift)
 }
 
 /// What is wrong and where; never the line itself, which may be one of any file.
@@ -156,6 +157,12 @@ fn fits(deed: Deed, tag: Tag) -> Result<(), &'static str> {
         Deed::Shift if !matches!(vr, VR::DA | VR::DT | VR::TM) => {
             Err("`shift` is for dates and times: this attribute holds none")
         }
+        Deed::Dummy if vr == VR::UI || tag == tags::ENCAPSULATED_DOCUMENT => Err(
+            "no dummy can be made for this attribute: `replace-uid` is for UIDs, `remove` for others",
+        ),
+        Deed::ReplaceUid if STRUCTURAL_UIDS.contains(&tag) => {
+            Err("this UID names a class or a scheme, and no instance")
+        }
         Deed::ReplaceUid if vr != VR::UI => {
             Err("`replace-uid` is for UIDs: this attribute holds none")
         }
@@ -206,6 +213,9 @@ mod tests {
         assert!(wrong("PatientBirthDate", "clean").contains("`clean` is for text"));
         assert!(wrong("AccessionNumber", "replace-uid").contains("for UIDs"));
         assert!(wrong("AccessionNumber", "shift").contains("for dates"));
+        assert!(wrong("FrameOfReferenceUID", "dummy").contains("no dummy"));
+        assert!(wrong("CodingSchemeUID", "replace-uid").contains("no instance"));
+        assert!(error(&file("date_shift = \"weeks\"")).contains("modified-dates"));
         let twice = entry("KVP", "keep") + &entry("(0018,0060)", "remove");
         assert!(error(&file(&twice)).contains("override 2"));
         assert!(

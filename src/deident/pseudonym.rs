@@ -5,6 +5,7 @@
 
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+use unicode_normalization::UnicodeNormalization;
 
 use super::key::Key;
 
@@ -56,7 +57,7 @@ impl Pseudonyms {
     /// The Patient ID as a pseudonym, where it is one that this key made.
     pub fn own_patient(&self, patient_id: &[u8]) -> Option<String> {
         let id = String::from_utf8(normalised(patient_id)).ok().filter(|id| id.len() == 32)?;
-        let number = u128::from_str_radix(&id, 16).ok()?;
+        let number = u128::from_str_radix(&id, 16).ok().filter(|_| !id.starts_with('+'))?;
         let is_own = self.has_mark("patient", number) || self.has_mark("patient-of-study", number);
         is_own.then(|| id.to_ascii_lowercase())
     }
@@ -111,10 +112,16 @@ impl Pseudonyms {
     }
 }
 
-/// One rule for identifiers: cut at NUL, trim, fold ASCII case.
+/// One rule for identifiers: cut at NUL, trim, one width and one composition of letters (NFKC), upper
+/// case.
 pub(super) fn normalised(identifier: &[u8]) -> Vec<u8> {
-    let cut = identifier.split(|byte| *byte == 0).next().unwrap_or_default();
-    cut.trim_ascii().to_ascii_uppercase()
+    let cut = identifier.split(|byte| *byte == 0).next().unwrap_or_default().trim_ascii();
+    match std::str::from_utf8(cut) {
+        Ok(text) if !text.is_ascii() => {
+            text.to_uppercase().nfkc().collect::<String>().trim().to_owned().into_bytes()
+        }
+        _ => cut.to_ascii_uppercase(),
+    }
 }
 
 #[cfg(test)]
@@ -160,6 +167,12 @@ mod tests {
     fn padding_and_case_of_a_patient_id_do_not_count_but_the_issuer_does() {
         let p = pseudonyms(1);
         assert_eq!(p.patient(b"Mrn7 ", b""), p.patient(b"MRN7\0", b""));
+        assert_eq!(p.patient("m\u{FC}1".as_bytes(), b""), p.patient("MU\u{308}1".as_bytes(), b""));
+        assert_ne!(
+            p.patient(b"M\xFC1", b""),
+            p.patient(b"M\xF61", b""),
+            "bytes that nobody can read"
+        );
         assert_ne!(p.patient(b"MRN7", b""), p.patient(b"MRN7", b"A"));
         assert_ne!(p.patient(b"AB", b"C"), p.patient(b"A", b"BC"));
     }

@@ -10,6 +10,19 @@ use crate::dataset::{DataSet, VR};
 /// The profile as it is named in De-identification Method (0012,0063).
 pub const METHOD: &str = "Sauva: PS3.15 Basic Application Level Confidentiality";
 
+/// What is named where a profile keeps more than the standard's.
+const OWN_METHOD: &str = "Sauva: PS3.15 actions with exceptions";
+
+/// The name of a profile's method.
+pub(super) fn method(profile: &Profile) -> &'static str {
+    if profile.is_weakened() { OWN_METHOD } else { METHOD }
+}
+
+/// Whether a value of De-identification Method is this program's.
+pub(super) fn is_method(value: &str) -> bool {
+    [METHOD, OWN_METHOD].contains(&value)
+}
+
 /// CID 7050 "De-identification Method" (PS3.16).
 const BASIC_PROFILE: (&str, &str) = ("113100", "Basic Application Confidentiality Profile");
 
@@ -18,10 +31,11 @@ pub(super) fn record(data_set: &mut DataSet, profile: &Profile) {
     data_set.put_text(tags::PATIENT_IDENTITY_REMOVED, VR::CS, "YES");
     let before = data_set.bytes(tags::DEIDENTIFICATION_METHOD).cloned().unwrap_or_default();
     let before = String::from_utf8_lossy(&before);
+    let own = method(profile);
     let method = match before.trim() {
-        "" => METHOD.to_owned(),
-        before if before.split('\\').any(|method| method.trim() == METHOD) => before.to_owned(),
-        before => format!("{before}\\{METHOD}"),
+        "" => own.to_owned(),
+        before if before.split('\\').any(|method| method.trim() == own) => before.to_owned(),
+        before => format!("{before}\\{own}"),
     };
     data_set.put_text(tags::DEIDENTIFICATION_METHOD, VR::LO, &method);
     let mut codes = data_set

@@ -37,9 +37,14 @@ impl Cleaner<'_> {
             VR::CS if element.tag == tags::SPECIFIC_CHARACTER_SET => {
                 Ok(Some(charset::valid(element)))
             }
-            VR::UI if !STRUCTURAL_UIDS.contains(&element.tag) => {
-                Ok(Some(self.repaired_uids(element)))
+            // An instance's own UID where the name of a class belongs.
+            VR::UI if STRUCTURAL_UIDS.contains(&element.tag) => {
+                let uid = String::from_utf8_lossy(bytes);
+                let is_known = uid.starts_with("1.2.840.10008.");
+                let is_ours = !is_known && self.identifiers.are_in(&uid);
+                Ok(if is_ours { self.replace_uids(element) } else { Some(element) })
             }
+            VR::UI => Ok(Some(self.repaired_uids(element))),
             VR::DS | VR::IS if self.names_somebody(bytes) => Ok(Some(empty(&element))),
             vr if is_text(vr) => {
                 let text = Text { charset: place.charset, identifiers: &self.identifiers };
@@ -145,9 +150,18 @@ impl Cleaner<'_> {
         }
     }
 
-    pub(super) fn patient_id(&self, element: &Element, issuer: &[u8]) -> Element {
+    pub(super) fn patient_id(&self, element: &Element, place: &Place<'_>) -> Element {
         let pseudonym = match &element.value {
-            Value::Bytes(id) if !normalised(id).is_empty() => self.pseudonyms.patient(id, issuer),
+            Value::Bytes(id) => {
+                let id = place.charset.decode_identifier(id);
+                // The patient of the instance, named again without the issuer.
+                let is_same = place.issuer.is_empty() && normalised(&id) == self.own_id;
+                if is_same || normalised(&id).is_empty() {
+                    self.patient_id.to_owned()
+                } else {
+                    self.pseudonyms.patient(&id, &place.charset.decode_identifier(place.issuer))
+                }
+            }
             _ => self.patient_id.to_owned(),
         };
         Element::text(element.tag, VR::LO, &pseudonym)
