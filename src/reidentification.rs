@@ -150,7 +150,7 @@ fn rows(
     };
     // Elements out of order may stand anywhere: then the whole file is read.
     let head = |last: Tag| read::head(path, last, limits).ok();
-    let found = head(tags::SERIES_INSTANCE_UID)
+    let found = head(tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED)
         .filter(|data_set| data_set.get(tags::PATIENT_NAME).is_some())
         .and_then(|data_set| Some((is_its(&data_set)?, data_set)));
     let (identity, data_set) = match found {

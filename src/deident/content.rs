@@ -177,6 +177,7 @@ impl Cleaner<'_> {
                 cleaned.put(element);
             }
         }
+        youngest_old_age(&mut cleaned);
         Ok(Some(cleaned))
     }
 
@@ -256,6 +257,46 @@ impl Cleaner<'_> {
     }
 }
 
+/// Concepts of ages: Subject Age, and Age in SNOMED CT, SNOMED RT and LOINC.
+const AGES: [(&str, &str); 5] = [
+    ("DCM", "121033"),
+    ("SCT", "424144002"),
+    ("SCT", "397669002"),
+    ("SRT", "G-A6D5"),
+    ("LN", "30525-0"),
+];
+
+/// Ages above 89 years are told as 90 in measurements too.
+fn youngest_old_age(item: &mut DataSet) {
+    let concept = item.sequence(tags::CONCEPT_NAME_CODE_SEQUENCE).and_then(<[_]>::first);
+    let is_age = concept.is_some_and(|concept| {
+        let name = (concept.text(tags::CODING_SCHEME_DESIGNATOR), concept.text(tags::CODE_VALUE));
+        AGES.iter().any(|(scheme, code)| name == (Some(scheme), Some(code)))
+    });
+    let Some(values) = item.sequence(tags::MEASURED_VALUE_SEQUENCE).filter(|_| is_age) else {
+        return;
+    };
+    let mut values = values.to_vec();
+    for value in &mut values {
+        // Months and days stay below, or their number is none of an age.
+        let age: Option<f64> = value.text(tags::NUMERIC_VALUE).and_then(|age| age.parse().ok());
+        let unit = value.sequence(tags::MEASUREMENT_UNITS_CODE_SEQUENCE).and_then(<[_]>::first);
+        let is_young = match unit.and_then(|unit| unit.text(tags::CODE_VALUE)) {
+            Some("mo") => age.is_some_and(|age| age < 90.0 * 12.0),
+            Some("wk") => age.is_some_and(|age| age < 90.0 * 52.0),
+            Some("d") => age.is_some_and(|age| age < 90.0 * 365.0),
+            _ => age.is_some_and(|age| age < 90.0),
+        };
+        if !is_young {
+            value.put_text(tags::NUMERIC_VALUE, VR::DS, "90");
+            value.remove(tags::FLOATING_POINT_VALUE);
+            value.remove(tags::RATIONAL_NUMERATOR_VALUE);
+            value.remove(tags::RATIONAL_DENOMINATOR_VALUE);
+        }
+    }
+    item.put_sequence(tags::MEASURED_VALUE_SEQUENCE, values);
+}
+
 /// What is done with a content item under these options.
 pub(super) fn action_of(item: &DataSet, options: &Options) -> ItemAction {
     let concept = item.sequence(tags::CONCEPT_NAME_CODE_SEQUENCE).and_then(<[_]>::first);
@@ -317,6 +358,29 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn ages_above_89_are_told_as_90_in_measurements() {
+        let age = |value: &str, unit: &str| {
+            let code = |scheme, value| {
+                let mut code = DataSet::new();
+                code.put_text(tags::CODE_VALUE, VR::SH, value);
+                code.put_text(tags::CODING_SCHEME_DESIGNATOR, VR::SH, scheme);
+                vec![code]
+            };
+            let mut measured = DataSet::new();
+            measured.put_text(tags::NUMERIC_VALUE, VR::DS, value);
+            measured.put_sequence(tags::MEASUREMENT_UNITS_CODE_SEQUENCE, code("UCUM", unit));
+            let mut item = DataSet::new();
+            item.put_sequence(tags::CONCEPT_NAME_CODE_SEQUENCE, code("DCM", "121033"));
+            item.put_sequence(tags::MEASURED_VALUE_SEQUENCE, vec![measured]);
+            youngest_old_age(&mut item);
+            let measured = &item.sequence(tags::MEASURED_VALUE_SEQUENCE).unwrap()[0];
+            measured.text(tags::NUMERIC_VALUE).unwrap().to_owned()
+        };
+        assert_eq!([age("89", "a"), age("95", "a")], ["89", "90"]);
+        assert_eq!([age("1000", "mo"), age("1200", "mo"), age("?", "a")], ["1000", "90", "90"]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::codes::{is_code, is_local_code};
 use super::concern::Concern;
 use super::fold::{Folded, is_unspaced};
 use super::needles::Needles;
-use super::rules::Rules;
+use super::rules::{Action, Rules};
 use super::{DeidentError, dates, forms};
 use crate::dataset::layout::is_text;
 use crate::dataset::{DataSet, Element, Tag, VR, Value};
@@ -42,6 +42,7 @@ impl Identifiers {
         for day in std::mem::take(&mut found.days) {
             forms::of_day(day, &mut found.forms);
         }
+        found.spare_words(data_set, rules);
         found.each_once();
         if found.forms.len() > MOST_FORMS {
             return Err(DeidentError::TooManyIdentifiers);
@@ -150,6 +151,10 @@ fn counts(text: &str, (start, end): (usize, usize)) -> bool {
 struct Found {
     forms: Vec<String>,
     days: Vec<(i64, u32, u32)>,
+    /// Forms of values that name stations.
+    stations: Vec<String>,
+    /// Forms of values that name houses.
+    houses: Vec<String>,
     /// From so many forms on it is time to look for equal ones.
     crowded: usize,
 }
@@ -162,7 +167,32 @@ const OWN_UIDS: [Tag; 4] = [
     tags::FRAME_OF_REFERENCE_UID,
 ];
 
+/// Attributes that name stations: often by the model that stands there.
+const STATIONS: [Tag; 3] =
+    [tags::STATION_NAME, tags::SCHEDULED_STATION_NAME, tags::PERFORMED_STATION_NAME];
+/// Attributes that name houses: of the words of one, another may be kept by an option.
+const HOUSES: [Tag; 3] =
+    [tags::INSTITUTION_NAME, tags::INSTITUTIONAL_DEPARTMENT_NAME, tags::ISSUER_OF_PATIENT_ID];
+
 impl Found {
+    /// Takes up the forms of stations and houses, but for those that stand in the output with right.
+    fn spare_words(&mut self, data_set: &DataSet, rules: &Rules) {
+        let forms_of = |tags: &[Tag]| {
+            let mut forms = Vec::new();
+            for bytes in tags.iter().filter_map(|tag| data_set.bytes(*tag)) {
+                forms::of_text(&String::from_utf8_lossy(bytes), &mut forms);
+            }
+            forms
+        };
+        let models = forms_of(&[tags::MANUFACTURER, tags::MANUFACTURER_MODEL_NAME]);
+        let kept = HOUSES.into_iter().filter(|tag| rules.rule(*tag).action == Action::Keep);
+        let kept = forms_of(&kept.collect::<Vec<_>>());
+        let (stations, houses) =
+            (std::mem::take(&mut self.stations), std::mem::take(&mut self.houses));
+        self.forms.extend(stations.into_iter().filter(|form| !models.contains(form)));
+        self.forms.extend(houses.into_iter().filter(|form| !kept.contains(form)));
+    }
+
     fn each_once(&mut self) {
         self.forms.sort_unstable();
         self.forms.dedup();
@@ -225,10 +255,13 @@ impl Found {
             return;
         }
         for part in text.split(['\\', '\r', '\n', '\0']) {
-            if vr == VR::PN {
-                forms::of_name(part, &mut self.forms);
-            } else {
-                forms::of_text(part.trim(), &mut self.forms);
+            match vr {
+                VR::PN => forms::of_name(part, &mut self.forms),
+                _ if STATIONS.contains(&element.tag) => {
+                    forms::of_text(part.trim(), &mut self.stations);
+                }
+                _ if HOUSES.contains(&element.tag) => forms::of_text(part.trim(), &mut self.houses),
+                _ => forms::of_text(part.trim(), &mut self.forms),
             }
         }
     }
@@ -237,7 +270,7 @@ impl Found {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deident::Profile;
+    use crate::deident::{Profile, ProfileOption};
 
     fn cut(name: &str, id: &str, text: &str) -> String {
         let mut data_set = DataSet::new();
@@ -302,6 +335,21 @@ mod tests {
             assert_eq!(cut("", "", text), "", "{text}");
         }
         assert_eq!(cut("", "1234", "512341 x"), "512341 x");
+    }
+
+    #[test]
+    fn a_model_is_no_station_and_what_is_kept_stays() {
+        let mut data_set = DataSet::new();
+        data_set.put_text(tags::STATION_NAME, VR::SH, "AVANTO");
+        data_set.put_text(tags::MANUFACTURER_MODEL_NAME, VR::LO, "Avanto");
+        data_set.put_text(tags::INSTITUTION_NAME, VR::LO, "Springfield General");
+        data_set.put_text(tags::ISSUER_OF_PATIENT_ID, VR::LO, "Springfield");
+        let basic = Identifiers::of(&data_set, &Rules::new(Profile::basic())).unwrap();
+        assert_eq!(basic.cut("Avanto"), None);
+        assert!(basic.are_in("Springfield General"));
+        let kept = Profile::basic().with([ProfileOption::RetainInstitution], None).unwrap();
+        let kept = Identifiers::of(&data_set, &Rules::new(kept)).unwrap();
+        assert_eq!(kept.cut("Springfield General"), None);
     }
 
     #[test]

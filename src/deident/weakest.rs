@@ -33,3 +33,31 @@ pub(super) fn weakest(code: ActionCode, need: Need) -> Weakest {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_code_and_need_gives_the_least_that_both_allow() {
+        use Need::{Empty, EmptyUnlessAbsent, Value, ValueUnlessAbsent};
+        use Weakest::{Dummy, Remove};
+        let needs = [Need::None, EmptyUnlessAbsent, Empty, ValueUnlessAbsent, Value];
+        let empty = Weakest::Empty;
+        let (composite, z) =
+            ([Remove, empty, empty, Dummy, Dummy], [empty, empty, empty, Dummy, Dummy]);
+        for (code, expected) in [
+            (ActionCode::D, [Dummy; 5]),
+            (ActionCode::U, [Dummy; 5]),
+            (ActionCode::Z, z),
+            (ActionCode::ZOrD, z),
+            (ActionCode::X, [Remove, empty, empty, Remove, Dummy]),
+            (ActionCode::XOrZ, composite),
+            (ActionCode::XOrD, composite),
+            (ActionCode::XOrZOrD, composite),
+            (ActionCode::XOrZOrU, composite),
+        ] {
+            assert_eq!(needs.map(|need| weakest(code, need)), expected, "{code}");
+        }
+    }
+}
