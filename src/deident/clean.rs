@@ -19,7 +19,7 @@ use super::private::Blocks;
 use super::pseudonym::Pseudonyms;
 use super::rules::{Action, Rule, Rules};
 use super::table::ActionCode;
-use super::text::tidy;
+use super::tidy::tidy;
 use super::weakest::{Weakest, weakest};
 use crate::dataset::layout::is_text;
 use crate::dataset::{DataSet, Element, Tag, VR, Value};

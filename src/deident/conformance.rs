@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 
 use dicom::core::dictionary::VirtualVr;
 
-use super::content::{self, ItemAction};
+use super::content_table::{self, ItemAction};
 use super::options::ProfileOption;
 use super::preview::keyword;
 use super::private;
@@ -238,11 +238,11 @@ fn content_items(rules: &Rules, to: &mut String) -> fmt::Result {
     writeln!(to, "## Content items of Table E.3.4-1\n")?;
     writeln!(to, "| code | meaning | value type | Basic Profile | what is done |")?;
     writeln!(to, "|---|---|---|---|---|")?;
-    let mut rows: Vec<_> = content::rows().iter().collect();
+    let mut rows: Vec<_> = content_table::rows().iter().collect();
     rows.sort_by_key(|(concept, _)| *concept);
     for ((scheme, code), of_concept) in rows {
         for row in of_concept {
-            let action = content::item_action(scheme, code, &row.value_type, rules.options());
+            let action = content_table::item_action(scheme, code, &row.value_type, rules.options());
             let done = match action {
                 ItemAction::Remove => "removed",
                 ItemAction::Dummy => "dummy",

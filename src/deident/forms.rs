@@ -137,7 +137,7 @@ pub fn names_nobody(text: &str) -> bool {
     forms.is_empty()
 }
 
-const MONTHS: [&str; 12] = [
+pub(super) const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",

@@ -11,6 +11,7 @@ use super::private::{Blocks, Safe};
 use super::profile::Deed;
 use super::rules::{Action, Rule, Source};
 use super::table::ActionCode;
+use super::tidy::tidy;
 use super::{phrase, text};
 use crate::dataset::{DataSet, Element, Tag, VR, Value};
 
@@ -95,7 +96,7 @@ impl Cleaner<'_> {
         let Value::Bytes(bytes) = element.value else {
             return Ok(None);
         };
-        match text::tidy(element.tag, element.vr, rule.vr, bytes) {
+        match tidy(element.tag, element.vr, rule.vr, bytes) {
             Some(element) => self.kept_value(element, rule, place),
             None => Ok(None),
         }

@@ -2,6 +2,7 @@
 //! a text in, its known words and short numbers out. Words are judged in their neighbourhood: what
 //! follows a title, stands beside a month or an age, or spells a name or a number in pieces, goes.
 
+use super::forms::MONTHS;
 use super::words::is_common;
 
 /// Digits in a number that may stand in a description: more are a number of somebody.
@@ -30,33 +31,6 @@ const TITLES: [&str; 15] = [
 ];
 /// In capitals these are modalities, and a disease.
 const MODALITIES_TOO: [&str; 3] = ["Dr", "Mr", "Ms"];
-const MONTHS: [&str; 25] = [
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-    "january",
-    "february",
-    "march",
-    "april",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "mai",
-];
 const AGES: [&str; 13] =
     ["y", "yo", "yr", "yrs", "year", "years", "jahre", "ans", "anos", "f", "m", "male", "female"];
 
@@ -122,13 +96,21 @@ fn tokens(text: &str) -> (Vec<Token<'_>>, &str) {
     (tokens, rest)
 }
 
+/// Whether a word is a month, written out or by its first three or four letters.
+fn is_month(word: &str) -> bool {
+    let word = word.to_lowercase();
+    MONTHS
+        .iter()
+        .any(|month| *month == word || word.len() < 5 && word.len() > 2 && month.starts_with(&word))
+}
+
 fn cut_neighbours(tokens: &mut [Token<'_>]) {
     for at in 0..tokens.len() {
         let is_number = |at: usize| tokens.get(at).is_some_and(Token::is_number);
         let before = at.checked_sub(1);
         let is_title = tokens[at].is_one_of(&TITLES) || MODALITIES_TOO.contains(&tokens[at].word);
         let is_dated =
-            tokens[at].is_one_of(&MONTHS) && (is_number(at + 1) || before.is_some_and(is_number));
+            is_month(tokens[at].word) && (is_number(at + 1) || before.is_some_and(is_number));
         let is_aged = tokens[at].is_one_of(&AGES);
         if is_title {
             cut(tokens, at..at + 2);

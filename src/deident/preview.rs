@@ -4,7 +4,8 @@
 use dicom::dictionary_std::tags;
 
 use super::charset::CharacterSet;
-use super::content::{self, ItemAction};
+use super::content;
+use super::content_table::ItemAction;
 use super::rules::{Action, Rule, Rules, Source};
 use super::table::table;
 use super::{DeidentError, Deidentifier, clean, dummy};

@@ -8,7 +8,8 @@ use super::clean::{Cleaner, Mode, Outcome, Place, empty};
 use super::pseudonym::normalised;
 use super::rules::{Action, Rule, STRUCTURAL_UIDS};
 use super::table::ActionCode;
-use super::text::{self, Text, tidy};
+use super::text::{self, Text};
+use super::tidy::{holds_text, tidy};
 use super::uids::{is_valid_uid, is_well_known_frame, trimmed};
 use super::{charset, dates, dummy, icc};
 use crate::dataset::layout::is_text;
@@ -22,7 +23,7 @@ impl Cleaner<'_> {
         };
         match element.vr {
             // Bytes that nobody can look into: a certificate of a moment, say.
-            VR::OB | VR::UN if text::holds_text(bytes) => self.coded(element, rule.code, place),
+            VR::OB | VR::UN if holds_text(bytes) => self.coded(element, rule.code, place),
             VR::SH if element.tag == tags::TIMEZONE_OFFSET_FROM_UTC => {
                 self.shifted(element, rule, place)
             }
