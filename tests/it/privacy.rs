@@ -8,7 +8,7 @@ use sauva::dataset::{DataSet, VR, Value};
 use sauva::read::{Limits, read};
 use sauva::sample::{Kind, SampleOptions, generate, identifying_dates, identifying_strings};
 
-use crate::help::{Work, printed, sauva, tree};
+use crate::help::{Work, printed, sample, sauva, tree};
 
 const OPTIONS: SampleOptions = SampleOptions { kind: Kind::Ct, count: 24, seed: 20 };
 
@@ -85,16 +85,23 @@ fn no_planted_string_is_found_in_any_output() {
 }
 
 #[test]
-fn a_panic_and_an_error_print_no_path() {
+fn what_cannot_be_read_or_found_prints_no_path() {
     let work = Work::new();
     let input = work.path("DOE_JANE_1931");
     std::fs::create_dir(&input).unwrap();
     std::fs::write(input.join("DOE^JANE.dcm"), b"not an image").unwrap();
-    let mut command = sauva(&["run", "--input"]);
-    command.arg(&input).arg("--output").arg(work.path("out")).env("SAUVA_LOG", "trace");
-    let run = command.arg("--key-file").arg(work.path("key")).output().unwrap();
-    assert_eq!(run.status.code(), Some(0), "{}", printed(&run));
-    let mut told = printed(&run).into_bytes();
+    let whole = std::fs::read(sample().join("objects/mr/MR_small.dcm")).unwrap();
+    std::fs::write(input.join("DOE^JOHN.dcm"), &whole[..whole.len() / 2]).unwrap();
+    let run = |input: &Path| {
+        let mut command = sauva(&["run", "--input"]);
+        command.arg(input).arg("--output").arg(work.path("out")).env("SAUVA_LOG", "trace");
+        command.arg("--key-file").arg(work.path("key")).output().unwrap()
+    };
+    let missing = run(&input.join("DOE^JIM"));
+    assert_eq!(missing.status.code(), Some(1), "{}", printed(&missing));
+    let refused = run(&input);
+    assert_eq!(refused.status.code(), Some(2), "{}", printed(&refused));
+    let mut told = (printed(&missing) + &printed(&refused)).into_bytes();
     told.extend(tree(&work.path("out")).into_values().flatten());
     assert!(!String::from_utf8_lossy(&told).contains("DOE"));
 }
