@@ -1,0 +1,209 @@
+//! What the coder has learnt: the variables of a context of the regular mode (T.87 sections A.3 to
+//! A.6) and of the two contexts that end a run (section A.7.2).
+
+use super::parameters::{DEFAULT_RESET, Parameters};
+
+/// The largest and the smallest correction of a prediction (T.87 section 3.2).
+const MAX_C: i32 = 127;
+const MIN_C: i32 = -128;
+
+/// There are 365 contexts (section A.3.4); with these many, an index needs no check but a mask.
+const CONTEXTS: usize = 512;
+
+/// The variables of one context, and what is read from them before each sample.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Context {
+    /// A: the sum of the errors' magnitudes.
+    a: i32,
+    /// B: the sum of the errors.
+    b: i32,
+    /// N: how often the context occurred.
+    n: i32,
+    /// C: the correction of the prediction.
+    correction: i8,
+    /// k of the Golomb code: the smallest for which N 2^k reaches A (section A.5.1).
+    k: u8,
+    /// All ones where errors change places with those of the other sign (section A.5.2), else 0.
+    swap: i8,
+}
+
+impl Context {
+    fn new(parameters: &Parameters) -> Self {
+        let (a, n) = (initial_a(parameters), 1);
+        Self { a, b: 0, n, correction: 0, k: golomb_parameter(n, a) as u8, swap: 0 }
+    }
+
+    #[inline(always)]
+    pub(super) fn correction(&self) -> i32 {
+        i32::from(self.correction)
+    }
+
+    #[inline(always)]
+    pub(super) fn k(&self) -> u32 {
+        u32::from(self.k)
+    }
+
+    /// An error to its non-negative number (section A.5.2).
+    #[inline(always)]
+    pub(super) fn mapped(&self, error: i32) -> u32 {
+        let error = error ^ i32::from(self.swap);
+        ((error << 1) ^ (error >> 31)) as u32
+    }
+
+    /// The error of a non-negative number, which is less than 2^31.
+    #[inline(always)]
+    pub(super) fn error(&self, mapped: u32) -> i32 {
+        (mapped >> 1) as i32 ^ -((mapped & 1) as i32) ^ i32::from(self.swap)
+    }
+
+    /// Learns from an error (section A.6). `PLAIN` says `Parameters::is_plain`.
+    #[inline(always)]
+    pub(super) fn update<const PLAIN: bool>(&mut self, error: i32, parameters: &Parameters) {
+        let (near, reset) =
+            if PLAIN { (0, DEFAULT_RESET) } else { (parameters.near, parameters.reset) };
+        let halved = i32::from(self.n == reset);
+        let a = (self.a + error.abs()) >> halved;
+        let b = (self.b + error * (2 * near + 1)) >> halved;
+        let n = (self.n >> halved) + 1;
+        let (is_low, is_high) = (i32::from(b <= -n), i32::from(b > 0));
+        let b = (b + (n & -is_low) - (n & -is_high)).clamp(1 - n, 0);
+        let correction = (self.correction() + is_high - is_low).clamp(MIN_C, MAX_C);
+        let k = golomb_parameter(n, a);
+        let swap = -i32::from((k == 0) & (2 * b <= -n) & (near == 0));
+        *self = Self { a, b, n, correction: correction as i8, k: k as u8, swap: swap as i8 };
+    }
+}
+
+/// All contexts of the regular mode.
+#[derive(Debug)]
+pub(super) struct Contexts([Context; CONTEXTS]);
+
+impl Contexts {
+    pub(super) fn new(parameters: &Parameters) -> Self {
+        Self([Context::new(parameters); CONTEXTS])
+    }
+
+    /// The context with this index, 0 to 364.
+    #[inline(always)]
+    pub(super) fn at(&mut self, index: u32) -> &mut Context {
+        &mut self.0[index as usize % CONTEXTS]
+    }
+}
+
+/// The variables of a context of run interruption samples.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RunContext {
+    /// 1 where the sample to the left is near the one above, else 0: `RItype`.
+    kind: i32,
+    a: i32,
+    n: i32,
+    /// Nn: how many errors were negative.
+    negative: i32,
+}
+
+impl RunContext {
+    pub(super) fn new(kind: i32, parameters: &Parameters) -> Self {
+        Self { kind, a: initial_a(parameters), n: 1, negative: 0 }
+    }
+
+    /// k of the Golomb code (code segment A.20 and section A.5.1).
+    pub(super) fn k(&self) -> u32 {
+        golomb_parameter(self.n, self.a + self.kind * (self.n >> 1))
+    }
+
+    /// An error to its non-negative number (code segments A.21 and A.22).
+    pub(super) fn mapped(&self, error: i32, k: u32) -> u32 {
+        let is_odd = if error > 0 { !self.negatives_are_odd(k) } else { self.negatives_are_odd(k) };
+        (2 * error.abs() - self.kind - i32::from(error != 0 && is_odd)) as u32
+    }
+
+    /// The error of a non-negative number.
+    pub(super) fn error(&self, mapped: u32, k: u32) -> i32 {
+        let doubled = mapped as i32 + self.kind;
+        let is_odd = doubled & 1 == 1;
+        let magnitude = (doubled + 1) >> 1;
+        if is_odd == self.negatives_are_odd(k) { -magnitude } else { magnitude }
+    }
+
+    /// Whether negative errors are those with odd numbers, as `map` says (code segment A.21).
+    fn negatives_are_odd(&self, k: u32) -> bool {
+        k != 0 || 2 * self.negative >= self.n
+    }
+
+    /// Learns from an error (code segment A.23).
+    pub(super) fn update(&mut self, error: i32, mapped: u32, parameters: &Parameters) {
+        self.negative += i32::from(error < 0);
+        self.a += (mapped as i32 + 1 - self.kind) >> 1;
+        if self.n == parameters.reset {
+            self.a >>= 1;
+            self.n >>= 1;
+            self.negative >>= 1;
+        }
+        self.n += 1;
+    }
+}
+
+/// A before the first sample (section A.2.1).
+fn initial_a(parameters: &Parameters) -> i32 {
+    ((parameters.range + 32) / 64).max(2)
+}
+
+/// The smallest k for which n 2^k reaches a (code segment A.10).
+#[inline(always)]
+fn golomb_parameter(n: i32, a: i32) -> u32 {
+    let fewest = n.leading_zeros().saturating_sub(a.leading_zeros());
+    fewest + u32::from(n << fewest < a)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn golomb_parameter_is_the_smallest_that_reaches() {
+        for n in 1..=64 {
+            for a in (0..2000).chain([1 << 20, (1 << 21) - 1, 1 << 21]) {
+                let wanted = (0..32).find(|k| i64::from(n) << k >= i64::from(a)).unwrap();
+                assert_eq!(golomb_parameter(n, a), wanted, "n {n}, a {a}");
+            }
+        }
+    }
+
+    #[test]
+    fn errors_of_the_regular_mode_map_and_back() {
+        let mut context = Context::new(&Parameters::lossless(8));
+        for swap in [0, -1] {
+            context.swap = swap;
+            for error in -128..128 {
+                assert_eq!(context.error(context.mapped(error)), error);
+            }
+        }
+        assert_eq!([0, -1, 1].map(|error| context.mapped(error)), [1, 0, 3]);
+    }
+
+    #[test]
+    fn errors_of_run_interruptions_map_and_back() {
+        for (kind, n, negative) in [(0, 4, 1), (0, 4, 2), (1, 4, 1), (1, 4, 3)] {
+            let context = RunContext { kind, a: 4, n, negative };
+            for k in [0, 1] {
+                // Behind a run of equal samples there is no error 0: it would have gone on.
+                for error in (-128..128).filter(|error| kind == 0 || *error != 0) {
+                    assert_eq!(context.error(context.mapped(error, k), k), error, "{context:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn corrections_stay_in_their_range() {
+        let parameters = Parameters::lossless(16);
+        let mut context = Context::new(&parameters);
+        for error in [1000, -1000] {
+            for _ in 0..1000 {
+                context.update::<true>(error, &parameters);
+                assert!((1 - context.n..=0).contains(&context.b) && context.n <= 64);
+            }
+            assert_eq!(context.correction(), if error > 0 { MAX_C } else { MIN_C });
+        }
+    }
+}
