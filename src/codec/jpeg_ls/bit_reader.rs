@@ -1,33 +1,32 @@
 //! Bits in, codes out. The stuffed bits were taken out before (`stuffing`), so that a code is found
 //! by one load and one shift.
 
-/// The coded data of a scan or of a restart interval.
-#[derive(Debug)]
-pub(super) struct BitReader {
+/// Reads the coded data of a scan or of a restart interval.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BitReader<'a> {
     /// The data, and zeros behind them.
-    bytes: Vec<u8>,
-    /// Bits of the data.
-    bits: usize,
+    bytes: &'a [u8],
     /// Bits that were read. Behind the end zeros are read, which `is_overrun` tells later.
     position: usize,
     /// Whether a code was met that no encoder writes.
     is_broken: bool,
 }
 
-impl BitReader {
-    /// Bytes that are looked at for one code.
-    const WINDOW: usize = 8;
+impl<'a> BitReader<'a> {
+    /// Zero bytes that must stand behind the data: as many as are looked at for one code.
+    pub(super) const BEHIND: usize = 8;
 
-    pub(super) fn new(mut bytes: Vec<u8>, bits: usize) -> Self {
-        bytes.resize(bytes.len() + Self::WINDOW, 0);
-        Self { bytes, bits, position: 0, is_broken: false }
+    /// Reads data that have `BEHIND` zero bytes at their end.
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        debug_assert!(bytes.ends_with(&[0; Self::BEHIND]));
+        Self { bytes, position: 0, is_broken: false }
     }
 
     /// The next 57 bits or more, from the highest down.
     #[inline(always)]
     fn peek(&self) -> u64 {
-        // Not past the end; whoever reads on from there reads zeros or the last bits again.
-        let at = (self.position >> 3).min(self.bytes.len() - Self::WINDOW);
+        // Not past the end: whoever reads on from there meets those zeros again and again.
+        let at = (self.position >> 3).min(self.bytes.len() - Self::BEHIND);
         let window = self.bytes[at..].first_chunk().map_or(0, |eight| u64::from_be_bytes(*eight));
         window << (self.position & 7)
     }
@@ -48,9 +47,10 @@ impl BitReader {
         let zeros = window.leading_zeros();
         let escape = limit - qbpp - 1;
         let number = if zeros < escape.min(32) {
+            // The usual case.
             self.position += (zeros + 1 + k) as usize;
             let behind = window << (zeros + 1);
-            zeros << k | (behind >> 1 >> (63 - k)) as u32
+            (zeros << k) | (behind >> 1 >> (63 - k)) as u32
         } else {
             self.read_long(zeros, k, escape, qbpp)
         };
@@ -61,11 +61,11 @@ impl BitReader {
         number
     }
 
-    #[cold]
+    #[inline(always)]
     fn read_long(&mut self, zeros: u32, k: u32, escape: u32, qbpp: u32) -> u32 {
         self.position += (zeros + 1) as usize;
         if zeros < escape {
-            zeros << k | self.read(k)
+            (zeros << k) | self.read(k)
         } else {
             self.is_broken |= zeros > escape;
             self.read(qbpp) + 1
@@ -82,14 +82,13 @@ impl BitReader {
         self.is_broken
     }
 
-    /// Whether more bits were read than there are.
-    pub(super) fn is_overrun(&self) -> bool {
-        self.position > self.bits
+    /// Whether more than so many bits were read.
+    pub(super) fn is_overrun(&self, bits: usize) -> bool {
+        self.position > bits
     }
 
-    /// Whether nothing is left but the zeros that fill the last byte.
-    pub(super) fn is_at_end(&self) -> bool {
-        let left = self.bits.saturating_sub(self.position);
-        !self.is_overrun() && left < 8 && self.peek() == 0
+    /// Whether of so many bits nothing is left but the zeros that fill the last byte.
+    pub(super) fn is_at_end(&self, bits: usize) -> bool {
+        !self.is_overrun(bits) && bits - self.position < 8 && self.peek() == 0
     }
 }

@@ -1,6 +1,8 @@
 //! What the coder has learnt: the variables of a context of the regular mode (T.87 sections A.3 to
 //! A.6) and of the two contexts that end a run (section A.7.2).
 
+use std::hint::select_unpredictable;
+
 use super::parameters::{DEFAULT_RESET, Parameters};
 
 /// The largest and the smallest correction of a prediction (T.87 section 3.2).
@@ -65,11 +67,15 @@ impl Context {
         let a = (self.a + error.abs()) >> halved;
         let b = (self.b + error * (2 * near + 1)) >> halved;
         let n = (self.n >> halved) + 1;
-        let (is_low, is_high) = (i32::from(b <= -n), i32::from(b > 0));
-        let b = (b + (n & -is_low) - (n & -is_high)).clamp(1 - n, 0);
-        let correction = (self.correction() + is_high - is_low).clamp(MIN_C, MAX_C);
+        // All ones where B is at most -N, and where it is above 0: nobody can guess which, so no
+        // branch depends on it.
+        let (is_low, is_high) = ((b + n - 1) >> 31, -b >> 31);
+        let b = b + (n & is_low) - (n & is_high);
+        let b = select_unpredictable(b < 1 - n, 1 - n, b);
+        let b = select_unpredictable(b > 0, 0, b);
+        let correction = (self.correction() + is_low - is_high).clamp(MIN_C, MAX_C);
         let k = golomb_parameter(n, a);
-        let swap = -i32::from((k == 0) & (2 * b <= -n) & (near == 0));
+        let swap = ((2 * b + n - 1) >> 31) & ((k as i32 + near - 1) >> 31);
         *self = Self { a, b, n, correction: correction as i8, k: k as u8, swap: swap as i8 };
     }
 }
@@ -107,17 +113,20 @@ impl RunContext {
     }
 
     /// k of the Golomb code (code segment A.20 and section A.5.1).
+    #[inline(always)]
     pub(super) fn k(&self) -> u32 {
         golomb_parameter(self.n, self.a + self.kind * (self.n >> 1))
     }
 
     /// An error to its non-negative number (code segments A.21 and A.22).
+    #[inline(always)]
     pub(super) fn mapped(&self, error: i32, k: u32) -> u32 {
         let is_odd = if error > 0 { !self.negatives_are_odd(k) } else { self.negatives_are_odd(k) };
         (2 * error.abs() - self.kind - i32::from(error != 0 && is_odd)) as u32
     }
 
     /// The error of a non-negative number.
+    #[inline(always)]
     pub(super) fn error(&self, mapped: u32, k: u32) -> i32 {
         let doubled = mapped as i32 + self.kind;
         let is_odd = doubled & 1 == 1;
@@ -131,6 +140,7 @@ impl RunContext {
     }
 
     /// Learns from an error (code segment A.23).
+    #[inline(always)]
     pub(super) fn update(&mut self, error: i32, mapped: u32, parameters: &Parameters) {
         self.negative += i32::from(error < 0);
         self.a += (mapped as i32 + 1 - self.kind) >> 1;

@@ -91,36 +91,30 @@ impl<'a, S: Sample, const PLAIN: bool> Work for Scan<'_, 'a, S, PLAIN> {
         };
         let fresh = vec![(Lines::new(width, self.stride), RunIndex::default()); self.lines];
         let mut stream = self.stream;
-        let mut decoder = None;
+        let mut decoder = LineDecoder::<PLAIN>::new(parameters, width, self.stride);
         for (number, rows) in self.samples.chunks_mut(interval * width * every).enumerate() {
-            if let Some(number) = number.checked_sub(1) {
-                stream = behind_restart(stream, number as u32)?;
+            if let Some(restart) = number.checked_sub(1) {
+                stream = behind_restart(stream, restart as u32)?;
+                decoder.restart();
             }
             let data = unstuffed(stream)?;
             stream = data.rest;
-            let bits = BitReader::new(data.bytes, data.bits);
-            let decoder = match &mut decoder {
-                None => decoder.insert(LineDecoder::<PLAIN>::new(parameters, width, self.stride, bits)),
-                Some(decoder) => {
-                    decoder.restart(bits);
-                    decoder
-                }
-            };
+            let mut bits = BitReader::new(&data.bytes);
             let mut lines = fresh.clone();
             for row in rows.chunks_mut(width * every) {
                 for (component, (lines, run_index)) in lines.iter_mut().enumerate() {
                     lines.advance();
-                    decoder.decode(lines, run_index);
+                    bits = decoder.decode(lines, run_index, bits);
                     lines.store(&mut row[component..], every);
                 }
-                if decoder.bits().is_broken() {
-                    return Err(JpegLsError::Damaged);
-                }
-                if decoder.bits().is_overrun() {
+                if bits.is_overrun(data.bits) {
                     return Err(JpegLsError::Cut);
                 }
+                if bits.is_broken() {
+                    return Err(JpegLsError::Damaged);
+                }
             }
-            if !decoder.bits().is_at_end() {
+            if !bits.is_at_end(data.bits) {
                 return Err(JpegLsError::Damaged);
             }
         }

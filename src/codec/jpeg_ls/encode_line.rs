@@ -1,6 +1,6 @@
 //! Codes the samples of a line, lossless (T.87 sections A.4 to A.7).
 
-use super::bit_writer::BitWriter;
+use super::bit_writer::{BitWriter, Rest};
 use super::context::{Contexts, RunContext};
 use super::line::Lines;
 use super::parameters::Parameters;
@@ -16,7 +16,8 @@ pub(super) struct LineEncoder {
     contexts: Contexts,
     run_contexts: [RunContext; 2],
     predicted: Predicted,
-    bits: BitWriter,
+    bytes: Vec<u8>,
+    rest: Rest,
 }
 
 impl LineEncoder {
@@ -32,34 +33,66 @@ impl LineEncoder {
             contexts: Contexts::new(&parameters),
             run_contexts: [0, 1].map(|kind| RunContext::new(kind, &parameters)),
             predicted: Predicted::new(samples),
-            bits: BitWriter::new(samples * longest),
+            bytes: BitWriter::room(samples * longest),
+            rest: Rest::default(),
         }
     }
 
-    /// The bits that were written.
-    pub(super) fn bits(&mut self) -> &mut BitWriter {
-        &mut self.bits
-    }
-
-    /// Codes the current line.
+    /// Codes the current line. Returns the bytes that it fills.
     #[inline(always)]
-    pub(super) fn code(&mut self, lines: &mut Lines, run_index: &mut RunIndex) {
+    pub(super) fn code(&mut self, lines: &mut Lines, run_index: &mut RunIndex) -> &[u8] {
         let (above, current) = lines.both();
         self.predicted.look(above, current, self.stride, &self.parameters);
+        let mut line = Line {
+            parameters: self.parameters,
+            stride: self.stride,
+            above,
+            current,
+            predicted: &self.predicted,
+            contexts: &mut self.contexts,
+            run_contexts: &mut self.run_contexts,
+            run_index: *run_index,
+            bits: BitWriter::new(&mut self.bytes, self.rest),
+        };
         if self.stride == 1 {
-            self.code_grey(above, current, run_index);
+            line.code_grey();
         } else {
-            self.code_pixels(above, current, run_index);
+            line.code_pixels();
         }
+        *run_index = line.run_index;
+        let (length, rest) = line.bits.finish();
+        self.rest = rest;
+        &self.bytes[..length]
     }
 
+    /// The bits behind the last whole byte.
+    pub(super) fn rest(&self) -> Rest {
+        self.rest
+    }
+}
+
+/// A line that is coded. All is inlined into one loop, so that what changes with each sample stays in
+/// registers.
+struct Line<'a> {
+    parameters: Parameters,
+    stride: usize,
+    above: &'a [u16],
+    current: &'a [u16],
+    predicted: &'a Predicted,
+    contexts: &'a mut Contexts,
+    run_contexts: &'a mut [RunContext; 2],
+    run_index: RunIndex,
+    bits: BitWriter<'a>,
+}
+
+impl Line<'_> {
     #[inline(always)]
-    fn code_grey(&mut self, above: &[u16], current: &[u16], run_index: &mut RunIndex) {
+    fn code_grey(&mut self) {
         let samples = self.predicted.context.len();
         let mut at = 0;
         while at < samples {
             if self.predicted.context[at] == 0 {
-                at += self.code_run(above, current, at, run_index);
+                at += self.code_run(at);
             } else {
                 self.code_regular(at);
                 at += 1;
@@ -69,15 +102,17 @@ impl LineEncoder {
 
     /// Pixels of several samples: a run begins where all their contexts are 0.
     #[inline(always)]
-    fn code_pixels(&mut self, above: &[u16], current: &[u16], run_index: &mut RunIndex) {
+    fn code_pixels(&mut self) {
         let samples = self.predicted.context.len();
         let mut at = 0;
         while at < samples {
             let contexts = &self.predicted.context[at..at + self.stride];
             if contexts.iter().all(|context| *context == 0) {
-                at += self.code_run(above, current, at, run_index);
+                at += self.code_run(at);
             } else {
-                (at..at + self.stride).for_each(|at| self.code_regular(at));
+                for at in at..at + self.stride {
+                    self.code_regular(at);
+                }
                 at += self.stride;
             }
         }
@@ -99,21 +134,16 @@ impl LineEncoder {
     }
 
     /// Codes a run and the pixel that ends it (section A.7). Returns how many samples that is.
-    fn code_run(
-        &mut self,
-        above: &[u16],
-        current: &[u16],
-        at: usize,
-        run_index: &mut RunIndex,
-    ) -> usize {
+    #[inline(always)]
+    fn code_run(&mut self, at: usize) -> usize {
         let stride = self.stride;
         let samples = self.predicted.context.len();
-        let length = run_length(&current[at..samples + stride], stride);
+        let length = run_length(&self.current[at..samples + stride], stride);
         let mut left = length / stride;
-        while left >= run_index.segment() {
+        while left >= self.run_index.segment() {
             self.bits.put(1, 1);
-            left -= run_index.segment();
-            run_index.lengthen();
+            left -= self.run_index.segment();
+            self.run_index.lengthen();
         }
         if at + length == samples {
             if left > 0 {
@@ -121,26 +151,29 @@ impl LineEncoder {
             }
             return length;
         }
-        self.bits.put(left as u64, 1 + run_index.order());
+        self.bits.put(left as u64, 1 + self.run_index.order());
         for at in at + length..at + length + stride {
-            let [a, b, x] = [current[at], above[at + stride], current[at + stride]].map(i32::from);
-            self.code_interruption(a, b, x, run_index.order());
+            self.code_interruption(at);
         }
-        run_index.shorten();
+        self.run_index.shorten();
         length + stride
     }
 
     /// Codes a sample that ends a run (section A.7.2).
-    fn code_interruption(&mut self, a: i32, b: i32, x: i32, order: u32) {
-        let parameters = &self.parameters;
+    #[inline(always)]
+    fn code_interruption(&mut self, at: usize) {
+        let (parameters, stride) = (&self.parameters, self.stride);
+        let neighbours = [self.current[at], self.above[at + stride], self.current[at + stride]];
+        let [a, b, x] = neighbours.map(i32::from);
         // Of several components, all are coded as if the neighbours differed.
-        let is_level = a == b && self.stride == 1;
+        let is_level = a == b && stride == 1;
         let error = wrapped(if b < a { b - x } else { x - b }, parameters);
         let context = &mut self.run_contexts[usize::from(is_level)];
         let k = context.k();
         let number = context.mapped(error, k);
         context.update(error, number, parameters);
-        self.bits.put_golomb(number, k, parameters.limit - order - 1, parameters.qbpp);
+        let limit = parameters.limit - self.run_index.order() - 1;
+        self.bits.put_golomb(number, k, limit, parameters.qbpp);
     }
 }
 
@@ -154,8 +187,7 @@ fn wrapped(error: i32, parameters: &Parameters) -> i32 {
 /// How many samples, whole pixels of them, equal the pixel at the start; the line goes on from there.
 #[inline(always)]
 fn run_length(line: &[u16], stride: usize) -> usize {
-    let (behind, line) = (&line[stride..], line);
-    let equal = |from: usize| behind[from..].iter().zip(&line[from..]).take_while(|(x, a)| x == a);
-    let length = equal(0).count();
+    let equal = line[stride..].iter().zip(line).take_while(|(x, a)| x == a);
+    let length = equal.count();
     length - length % stride
 }

@@ -101,11 +101,9 @@ impl<S: Sample> Work for Scan<'_, S> {
             for (component, (lines, run_index)) in self.lines.iter_mut().enumerate() {
                 lines.advance();
                 lines.load(&row[component..], self.every);
-                self.encoder.code(lines, run_index);
-                stuffer.put(self.encoder.bits().take(), self.stream);
+                stuffer.put(self.encoder.code(lines, run_index), self.stream);
             }
         }
-        let (bits, count) = self.encoder.bits().rest();
-        stuffer.finish(bits, count, self.stream);
+        stuffer.finish(self.encoder.rest(), self.stream);
     }
 }

@@ -2,6 +2,8 @@
 //! A.1).
 
 use super::JpegLsError;
+use super::bit_reader::BitReader;
+use super::bit_writer::Rest;
 
 /// Bytes that are looked at at once.
 const CHUNK: usize = 4;
@@ -38,11 +40,10 @@ impl Stuffer {
         }
     }
 
-    /// Appends the last bits, given from the highest down and fewer than 8, and fills up with zeros.
-    /// Behind a last FF stands a byte 0.
-    pub(super) fn finish(mut self, bits: u8, count: u32, stream: &mut Vec<u8>) {
-        self.pending |= u64::from(bits) << (56 - self.filled);
-        self.filled += count;
+    /// Appends the last bits and fills the last byte up with zeros. Behind a last FF stands a byte 0.
+    pub(super) fn finish(mut self, rest: Rest, stream: &mut Vec<u8>) {
+        self.pending |= rest.bits >> self.filled;
+        self.filled += rest.count;
         self.give_bytes(stream);
         if self.filled > 0 || self.is_behind_ff {
             stream.push((self.pending >> if self.is_behind_ff { 57 } else { 56 }) as u8);
@@ -75,7 +76,7 @@ fn has_ff(bytes: u32) -> bool {
 /// Coded data without the stuffed bits.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unstuffed<'a> {
-    /// The bits, from the highest of each byte down; the last byte is filled up with zeros.
+    /// The bits, from the highest of each byte down, with zeros behind as `BitReader` wants them.
     pub(super) bytes: Vec<u8>,
     /// How many bits there are.
     pub(super) bits: usize,
@@ -85,7 +86,7 @@ pub(super) struct Unstuffed<'a> {
 
 /// Takes the stuffed bits out of coded data, which go up to the next marker.
 pub(super) fn unstuffed(stream: &[u8]) -> Result<Unstuffed<'_>, JpegLsError> {
-    let mut bytes = Vec::with_capacity(stream.len() + CHUNK);
+    let mut bytes = Vec::with_capacity(stream.len() + CHUNK + BitReader::BEHIND);
     // Bits that do not fill a byte are the lowest `filled` of `pending`; those above are done with.
     let (mut pending, mut filled) = (0_u64, 0);
     let mut is_behind_ff = false;
@@ -119,6 +120,7 @@ pub(super) fn unstuffed(stream: &[u8]) -> Result<Unstuffed<'_>, JpegLsError> {
     }
     let bits = bytes.len() * 8 + filled as usize;
     bytes.push((pending << (8 - filled)) as u8);
+    bytes.resize(bytes.len() + BitReader::BEHIND, 0);
     Ok(Unstuffed { bytes, bits, rest })
 }
 
@@ -132,7 +134,7 @@ mod tests {
         for piece in bytes.chunks(5) {
             stuffer.put(piece, &mut stream);
         }
-        stuffer.finish(last, count, &mut stream);
+        stuffer.finish(Rest { bits: u64::from(last) << 56, count }, &mut stream);
         stream
     }
 
