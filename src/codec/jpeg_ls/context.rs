@@ -5,34 +5,28 @@ use std::hint::select_unpredictable;
 
 use super::parameters::{DEFAULT_RESET, Parameters};
 
-/// The largest and the smallest correction of a prediction (T.87 section 3.2).
-const MAX_C: i32 = 127;
-const MIN_C: i32 = -128;
-
 /// There are 365 contexts (section A.3.4); with these many, an index needs no check but a mask.
 const CONTEXTS: usize = 512;
 
-/// The variables of one context, and what is read from them before each sample.
+/// The variables of one context.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Context {
     /// A: the sum of the errors' magnitudes.
-    a: i32,
-    /// B: the sum of the errors.
-    b: i32,
+    a: u32,
+    /// -B: what the errors sum up to, by the other sign; 0 to N - 1 between two samples.
+    minus_b: i32,
     /// N: how often the context occurred.
     n: i32,
-    /// C: the correction of the prediction.
+    /// C: the correction of the prediction, -128 to 127.
     correction: i8,
     /// k of the Golomb code: the smallest for which N 2^k reaches A (section A.5.1).
     k: u8,
-    /// All ones where errors change places with those of the other sign (section A.5.2), else 0.
-    swap: i8,
 }
 
 impl Context {
     fn new(parameters: &Parameters) -> Self {
         let (a, n) = (initial_a(parameters), 1);
-        Self { a, b: 0, n, correction: 0, k: golomb_parameter(n, a) as u8, swap: 0 }
+        Self { a, minus_b: 0, n, correction: 0, k: golomb_parameter(n as u32, a) as u8 }
     }
 
     #[inline(always)]
@@ -45,40 +39,63 @@ impl Context {
         u32::from(self.k)
     }
 
-    /// An error to its non-negative number (section A.5.2).
+    /// All ones where errors change places with those of the other sign (section A.5.2), else 0.
+    /// They do not where they are not exact.
     #[inline(always)]
-    pub(super) fn mapped(&self, error: i32) -> u32 {
-        let error = error ^ i32::from(self.swap);
+    fn swap<const PLAIN: bool>(&self, parameters: &Parameters) -> i32 {
+        let near = if PLAIN { 0 } else { parameters.near };
+        let is_zero = (i32::from(self.k) + near - 1) >> 31;
+        let is_low = (self.n - 1 - 2 * self.minus_b) >> 31;
+        is_zero & is_low
+    }
+
+    /// An error to its non-negative number (section A.5.2). `PLAIN` says `Parameters::is_plain`.
+    #[inline(always)]
+    pub(super) fn mapped<const PLAIN: bool>(&self, error: i32, parameters: &Parameters) -> u32 {
+        let error = error ^ self.swap::<PLAIN>(parameters);
         ((error << 1) ^ (error >> 31)) as u32
     }
 
     /// The error of a non-negative number, which is less than 2^31.
     #[inline(always)]
-    pub(super) fn error(&self, mapped: u32) -> i32 {
-        (mapped >> 1) as i32 ^ -((mapped & 1) as i32) ^ i32::from(self.swap)
+    pub(super) fn error<const PLAIN: bool>(&self, mapped: u32, parameters: &Parameters) -> i32 {
+        (mapped >> 1) as i32 ^ -((mapped & 1) as i32) ^ self.swap::<PLAIN>(parameters)
     }
 
-    /// Learns from an error (section A.6). `PLAIN` says `Parameters::is_plain`.
+    /// Learns from an error (section A.6).
     #[inline(always)]
     pub(super) fn update<const PLAIN: bool>(&mut self, error: i32, parameters: &Parameters) {
         let (near, reset) =
             if PLAIN { (0, DEFAULT_RESET) } else { (parameters.near, parameters.reset) };
-        let halved = i32::from(self.n == reset);
-        let a = (self.a + error.abs()) >> halved;
-        let b = (self.b + error * (2 * near + 1)) >> halved;
-        let n = (self.n >> halved) + 1;
-        // All ones where B is at most -N, and where it is above 0: nobody can guess which, so no
-        // branch depends on it.
-        let (is_low, is_high) = ((b + n - 1) >> 31, -b >> 31);
-        let b = b + (n & is_low) - (n & is_high);
-        let b = select_unpredictable(b < 1 - n, 1 - n, b);
-        let b = select_unpredictable(b > 0, 0, b);
-        let correction = (self.correction() + is_low - is_high).clamp(MIN_C, MAX_C);
-        let k = golomb_parameter(n, a);
-        let swap = ((2 * b + n - 1) >> 31) & ((k as i32 + near - 1) >> 31);
-        *self = Self { a, b, n, correction: correction as i8, k: k as u8, swap: swap as i8 };
+        let mut a = self.a + error.unsigned_abs();
+        let mut minus_b = self.minus_b - error * (2 * near + 1);
+        let mut n = self.n;
+        if n == reset {
+            seldom();
+            a >>= 1;
+            minus_b = (minus_b + 1) >> 1;
+            n >>= 1;
+        }
+        n += 1;
+        // All ones where B is above 0, and where it is -N or less: nobody can guess which, so that
+        // no branch depends on it.
+        let (is_high, is_low) = (minus_b >> 31, (n - 1 - minus_b) >> 31);
+        let moved = minus_b + (n & is_high) - (n & is_low);
+        let moved = moved & !(moved >> 31);
+        self.minus_b = select_unpredictable(moved < n, moved, n - 1);
+        // At the end of its range the correction stays as it is.
+        if let Ok(correction) = i8::try_from(self.correction() - is_high + is_low) {
+            self.correction = correction;
+        }
+        self.a = a;
+        self.n = n;
+        self.k = golomb_parameter(n as u32, a) as u8;
     }
 }
+
+/// Tells the compiler that a branch is seldom taken.
+#[cold]
+fn seldom() {}
 
 /// All contexts of the regular mode.
 #[derive(Debug)]
@@ -109,13 +126,13 @@ pub(super) struct RunContext {
 
 impl RunContext {
     pub(super) fn new(kind: i32, parameters: &Parameters) -> Self {
-        Self { kind, a: initial_a(parameters), n: 1, negative: 0 }
+        Self { kind, a: initial_a(parameters) as i32, n: 1, negative: 0 }
     }
 
     /// k of the Golomb code (code segment A.20 and section A.5.1).
     #[inline(always)]
     pub(super) fn k(&self) -> u32 {
-        golomb_parameter(self.n, self.a + self.kind * (self.n >> 1))
+        golomb_parameter(self.n as u32, (self.a + self.kind * (self.n >> 1)) as u32)
     }
 
     /// An error to its non-negative number (code segments A.21 and A.22).
@@ -154,14 +171,14 @@ impl RunContext {
 }
 
 /// A before the first sample (section A.2.1).
-fn initial_a(parameters: &Parameters) -> i32 {
-    ((parameters.range + 32) / 64).max(2)
+fn initial_a(parameters: &Parameters) -> u32 {
+    ((parameters.range as u32 + 32) / 64).max(2)
 }
 
 /// The smallest k for which n 2^k reaches a (code segment A.10).
 #[inline(always)]
-fn golomb_parameter(n: i32, a: i32) -> u32 {
-    let fewest = n.leading_zeros().saturating_sub(a.leading_zeros());
+fn golomb_parameter(n: u32, a: u32) -> u32 {
+    let fewest = n.leading_zeros() - (a | n).leading_zeros();
     fewest + u32::from(n << fewest < a)
 }
 
@@ -173,7 +190,7 @@ mod tests {
     fn golomb_parameter_is_the_smallest_that_reaches() {
         for n in 1..=64 {
             for a in (0..2000).chain([1 << 20, (1 << 21) - 1, 1 << 21]) {
-                let wanted = (0..32).find(|k| i64::from(n) << k >= i64::from(a)).unwrap();
+                let wanted = (0..32).find(|k| u64::from(n) << k >= u64::from(a)).unwrap();
                 assert_eq!(golomb_parameter(n, a), wanted, "n {n}, a {a}");
             }
         }
@@ -181,14 +198,21 @@ mod tests {
 
     #[test]
     fn errors_of_the_regular_mode_map_and_back() {
-        let mut context = Context::new(&Parameters::lossless(8));
-        for swap in [0, -1] {
-            context.swap = swap;
-            for error in -128..128 {
-                assert_eq!(context.error(context.mapped(error)), error);
+        let parameters = Parameters::lossless(8);
+        let mut context = Context::new(&parameters);
+        for k in [0, 1] {
+            context.k = k;
+            for minus_b in [0, 1] {
+                context.minus_b = minus_b;
+                for error in -128..128 {
+                    let mapped = context.mapped::<true>(error, &parameters);
+                    assert_eq!(context.error::<true>(mapped, &parameters), error);
+                }
             }
         }
-        assert_eq!([0, -1, 1].map(|error| context.mapped(error)), [1, 0, 3]);
+        context.k = 0;
+        let swapped = [0, -1, 1].map(|error| context.mapped::<true>(error, &parameters));
+        assert_eq!(swapped, [1, 0, 3]);
     }
 
     #[test]
@@ -211,9 +235,9 @@ mod tests {
         for error in [1000, -1000] {
             for _ in 0..1000 {
                 context.update::<true>(error, &parameters);
-                assert!((1 - context.n..=0).contains(&context.b) && context.n <= 64);
+                assert!((0..context.n).contains(&context.minus_b) && context.n <= 64);
             }
-            assert_eq!(context.correction(), if error > 0 { MAX_C } else { MIN_C });
+            assert_eq!(context.correction(), if error > 0 { 127 } else { -128 });
         }
     }
 }

@@ -142,7 +142,7 @@ impl<const PLAIN: bool> Line<'_, '_, PLAIN> {
         let prediction = prediction.clamp(0, parameters.maxval);
         let (limit, qbpp) = (parameters.limit, parameters.qbpp);
         let mapped = self.bits.read_golomb(context.k(), limit, qbpp, parameters.range as u32);
-        let error = context.error(mapped);
+        let error = context.error::<PLAIN>(mapped, parameters);
         let sample = reconstructed::<PLAIN>(prediction, signed(error), parameters);
         self.current[at + self.stride] = sample;
         context.update::<PLAIN>(error, parameters);

@@ -1,10 +1,10 @@
 //! Codes the samples of a line, lossless (T.87 sections A.4 to A.7).
 
-use super::bit_writer::{BitWriter, Rest};
+use super::codes::{Bits, Codes, Rest};
 use super::context::{Contexts, RunContext};
 use super::line::Lines;
 use super::parameters::Parameters;
-use super::predict::Predicted;
+use super::predict::{Predicted, Step};
 use super::run::RunIndex;
 
 /// The state of a scan that is written.
@@ -16,8 +16,8 @@ pub(super) struct LineEncoder {
     contexts: Contexts,
     run_contexts: [RunContext; 2],
     predicted: Predicted,
-    bytes: Vec<u8>,
-    rest: Rest,
+    codes: Codes,
+    bits: Bits,
 }
 
 impl LineEncoder {
@@ -25,16 +25,15 @@ impl LineEncoder {
     /// `Parameters::lossless`.
     pub(super) fn new(parameters: Parameters, width: usize, stride: usize) -> Self {
         let samples = width * stride;
-        // A run interruption sample follows the bits of its run.
-        let longest = parameters.limit as usize + 16;
+        let codes = Codes::new(samples);
         Self {
             parameters,
             stride,
             contexts: Contexts::new(&parameters),
             run_contexts: [0, 1].map(|kind| RunContext::new(kind, &parameters)),
             predicted: Predicted::new(samples),
-            bytes: BitWriter::room(samples * longest),
-            rest: Rest::default(),
+            bits: Bits::new(&codes),
+            codes,
         }
     }
 
@@ -52,7 +51,7 @@ impl LineEncoder {
             contexts: &mut self.contexts,
             run_contexts: &mut self.run_contexts,
             run_index: *run_index,
-            bits: BitWriter::new(&mut self.bytes, self.rest),
+            codes: &mut self.codes,
         };
         if self.stride == 1 {
             line.code_grey();
@@ -60,14 +59,12 @@ impl LineEncoder {
             line.code_pixels();
         }
         *run_index = line.run_index;
-        let (length, rest) = line.bits.finish();
-        self.rest = rest;
-        &self.bytes[..length]
+        self.bits.pack(&mut self.codes)
     }
 
     /// The bits behind the last whole byte.
     pub(super) fn rest(&self) -> Rest {
-        self.rest
+        self.bits.rest()
     }
 }
 
@@ -82,20 +79,25 @@ struct Line<'a> {
     contexts: &'a mut Contexts,
     run_contexts: &'a mut [RunContext; 2],
     run_index: RunIndex,
-    bits: BitWriter<'a>,
+    codes: &'a mut Codes,
 }
 
 impl Line<'_> {
     #[inline(always)]
     fn code_grey(&mut self) {
-        let samples = self.predicted.context.len();
+        let predicted = self.predicted;
+        let samples = predicted.context.len();
         let mut at = 0;
         while at < samples {
-            if self.predicted.context[at] == 0 {
-                at += self.code_run(at);
-            } else {
-                self.code_regular(at);
+            for step in predicted.steps(at..samples) {
+                if step.context == 0 {
+                    break;
+                }
+                self.code_regular(step);
                 at += 1;
+            }
+            if at < samples {
+                at += self.code_run(at);
             }
         }
     }
@@ -103,16 +105,15 @@ impl Line<'_> {
     /// Pixels of several samples: a run begins where all their contexts are 0.
     #[inline(always)]
     fn code_pixels(&mut self) {
-        let samples = self.predicted.context.len();
+        let predicted = self.predicted;
+        let samples = predicted.context.len();
         let mut at = 0;
         while at < samples {
-            let contexts = &self.predicted.context[at..at + self.stride];
-            if contexts.iter().all(|context| *context == 0) {
+            let pixel = at..at + self.stride;
+            if predicted.context[pixel.clone()].iter().all(|context| *context == 0) {
                 at += self.code_run(at);
             } else {
-                for at in at..at + self.stride {
-                    self.code_regular(at);
-                }
+                predicted.steps(pixel).for_each(|step| self.code_regular(step));
                 at += self.stride;
             }
         }
@@ -120,17 +121,14 @@ impl Line<'_> {
 
     /// Codes a sample in the regular mode (sections A.4.2 to A.6).
     #[inline(always)]
-    fn code_regular(&mut self, at: usize) {
+    fn code_regular(&mut self, step: Step) {
         let parameters = &self.parameters;
-        let context = self.contexts.at(u32::from(self.predicted.context[at]));
-        let largest = self.predicted.largest[at];
-        // The prediction is corrected and clamped: so is the error, from the other side.
-        let error = self.predicted.error[at] - context.correction();
-        let error = error.max(largest - parameters.maxval).min(largest);
-        let error = wrapped(error, parameters);
-        let (number, k) = (context.mapped(error), context.k());
+        let context = self.contexts.at(step.context);
+        let prediction = step.prediction + context.correction();
+        let error = wrapped(step.sample - prediction.clamp(0, parameters.maxval), parameters);
+        let (number, k) = (context.mapped::<true>(error, parameters), context.k());
         context.update::<true>(error, parameters);
-        self.bits.put_golomb(number, k, parameters.limit, parameters.qbpp);
+        self.codes.put_golomb(number, k, parameters.limit, parameters.qbpp);
     }
 
     /// Codes a run and the pixel that ends it (section A.7). Returns how many samples that is.
@@ -141,17 +139,17 @@ impl Line<'_> {
         let length = run_length(&self.current[at..samples + stride], stride);
         let mut left = length / stride;
         while left >= self.run_index.segment() {
-            self.bits.put(1, 1);
+            self.codes.put(1, 1);
             left -= self.run_index.segment();
             self.run_index.lengthen();
         }
         if at + length == samples {
             if left > 0 {
-                self.bits.put(1, 1);
+                self.codes.put(1, 1);
             }
             return length;
         }
-        self.bits.put(left as u64, 1 + self.run_index.order());
+        self.codes.put(left as u32, 1 + self.run_index.order());
         for at in at + length..at + length + stride {
             self.code_interruption(at);
         }
@@ -173,7 +171,7 @@ impl Line<'_> {
         let number = context.mapped(error, k);
         context.update(error, number, parameters);
         let limit = parameters.limit - self.run_index.order() - 1;
-        self.bits.put_golomb(number, k, limit, parameters.qbpp);
+        self.codes.put_golomb(number, k, limit, parameters.qbpp);
     }
 }
 

@@ -12,7 +12,7 @@
 //! ```
 
 mod bit_reader;
-mod bit_writer;
+mod codes;
 mod context;
 mod cpu;
 mod decode_scan;

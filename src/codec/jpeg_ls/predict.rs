@@ -5,6 +5,8 @@
 //! The neighbours of a sample `x` are `a` to its left, `b` above, `c` and `d` above to the left and to
 //! the right (figure 3).
 
+use std::ops::Range;
+
 use super::parameters::Parameters;
 
 /// The prediction from the edges around a sample (code segment A.5).
@@ -19,20 +21,42 @@ fn part_above(b: i32, c: i32, d: i32, parameters: &Parameters) -> i32 {
     81 * parameters.region(d - b) + 9 * parameters.region(b - c)
 }
 
-/// What a lossless encoder has to know of each sample of a line.
+/// What a lossless encoder has to know of each sample of a line. Where the number of a context is
+/// negative, the signs of the error and of the correction change (section A.3.5): the same is said by
+/// counting samples from the largest value down.
 #[derive(Debug)]
 pub(super) struct Predicted {
-    /// The number of the context, 0 to 364; 0 where the neighbours are equal.
+    /// The number of the context without its sign, 0 to 364; 0 where the neighbours are equal.
     pub(super) context: Vec<u16>,
-    /// The prediction error by the edges alone, its sign that of the context's number.
-    pub(super) error: Vec<i32>,
-    /// The largest error there is: what is left above or below the sample, by the same sign.
-    pub(super) largest: Vec<i32>,
+    /// The sample, counted from the end that the sign says.
+    sample: Vec<u16>,
+    /// Its prediction by the edges around it, counted in the same way.
+    prediction: Vec<u16>,
+}
+
+/// The same of one sample.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    pub(super) context: u32,
+    pub(super) sample: i32,
+    pub(super) prediction: i32,
 }
 
 impl Predicted {
     pub(super) fn new(samples: usize) -> Self {
-        Self { context: vec![0; samples], error: vec![0; samples], largest: vec![0; samples] }
+        Self { context: vec![0; samples], sample: vec![0; samples], prediction: vec![0; samples] }
+    }
+
+    /// What is known of each of these samples.
+    #[inline(always)]
+    pub(super) fn steps(&self, samples: Range<usize>) -> impl Iterator<Item = Step> {
+        let (context, sample) = (&self.context[samples.clone()], &self.sample[samples.clone()]);
+        let all = context.iter().zip(sample).zip(&self.prediction[samples]);
+        all.map(|((context, sample), prediction)| Step {
+            context: (*context).into(),
+            sample: (*sample).into(),
+            prediction: (*prediction).into(),
+        })
     }
 
     /// Looks at a line and the one above, as `Lines::both` gives them.
@@ -48,14 +72,17 @@ impl Predicted {
         let (a, x) = (&current[..samples], &current[stride..stride + samples]);
         let (c, b) = (&above[..samples], &above[stride..stride + samples]);
         let d = &above[2 * stride..2 * stride + samples];
-        let (error, largest) = (&mut self.error[..samples], &mut self.largest[..samples]);
+        let context = &mut self.context[..samples];
+        let (sample, prediction) = (&mut self.sample[..samples], &mut self.prediction[..samples]);
         for at in 0..samples {
             let [a, b, c, d, x] = [a[at], b[at], c[at], d[at], x[at]].map(i32::from);
             let number = part_above(b, c, d, parameters) + parameters.region(c - a);
             let sign = number >> 31;
-            self.context[at] = ((number ^ sign) - sign) as u16;
-            error[at] = ((x - median(a, b, c)) ^ sign) - sign;
-            largest[at] = if sign == 0 { x } else { parameters.maxval - x };
+            // `maxval` is all ones: taken from it, a sample has its bits turned around.
+            let turned = sign & parameters.maxval;
+            context[at] = ((number ^ sign) - sign) as u16;
+            sample[at] = (x ^ turned) as u16;
+            prediction[at] = (median(a, b, c) ^ turned) as u16;
         }
     }
 }

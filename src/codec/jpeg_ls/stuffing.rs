@@ -3,7 +3,7 @@
 
 use super::JpegLsError;
 use super::bit_reader::BitReader;
-use super::bit_writer::Rest;
+use super::codes::Rest;
 
 /// Bytes that are looked at at once.
 const CHUNK: usize = 4;
