@@ -38,7 +38,6 @@ const SETS: [(&str, &[&str]); 4] = [
     (
         "mr",
         &[
-            "objects/mr/csa_slice_norm.dcm",
             "objects/overlay-lut/MR-SIEMENS-DICOM-WithOverlays.dcm",
             "objects/mr-enhanced/mr_brucker.dcm",
             "studies/CMB-CRC-MSB-06489/mr-2/series-adc/1-02.dcm",

@@ -3,6 +3,7 @@
 
 use std::hint::select_unpredictable;
 
+use super::cpu::seldom;
 use super::parameters::{DEFAULT_RESET, Parameters};
 
 /// There are 365 contexts (section A.3.4); with these many, an index needs no check but a mask.
@@ -67,19 +68,22 @@ impl Context {
     pub(super) fn update<const PLAIN: bool>(&mut self, error: i32, parameters: &Parameters) {
         let (near, reset) =
             if PLAIN { (0, DEFAULT_RESET) } else { (parameters.near, parameters.reset) };
+        let error_sum = error * (2 * near + 1);
         let mut a = self.a + error.unsigned_abs();
-        let mut minus_b = self.minus_b - error * (2 * near + 1);
-        let mut n = self.n;
-        if n == reset {
+        let mut n = self.n + 1;
+        let mut minus_b = self.minus_b - error_sum;
+        // N - 1 + B: below 0 where B is -N or less.
+        let mut above_low = self.n - self.minus_b + error_sum;
+        if self.n == reset {
             seldom();
             a >>= 1;
+            n = (self.n >> 1) + 1;
             minus_b = (minus_b + 1) >> 1;
-            n >>= 1;
+            above_low = n - 1 - minus_b;
         }
-        n += 1;
         // All ones where B is above 0, and where it is -N or less: nobody can guess which, so that
         // no branch depends on it.
-        let (is_high, is_low) = (minus_b >> 31, (n - 1 - minus_b) >> 31);
+        let (is_high, is_low) = (minus_b >> 31, above_low >> 31);
         let moved = minus_b + (n & is_high) - (n & is_low);
         let moved = moved & !(moved >> 31);
         self.minus_b = select_unpredictable(moved < n, moved, n - 1);
@@ -92,10 +96,6 @@ impl Context {
         self.k = golomb_parameter(n as u32, a) as u8;
     }
 }
-
-/// Tells the compiler that a branch is seldom taken.
-#[cold]
-fn seldom() {}
 
 /// All contexts of the regular mode.
 #[derive(Debug)]

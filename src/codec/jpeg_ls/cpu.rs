@@ -36,3 +36,7 @@ fn has_avx2() -> bool {
 fn run_with_avx2<W: Work>(work: W) -> W::Output {
     work.run()
 }
+
+/// Tells the compiler that a branch is seldom taken, so that nothing waits for its condition.
+#[cold]
+pub(super) fn seldom() {}

@@ -2,6 +2,7 @@
 
 use super::codes::{Bits, Codes, Rest};
 use super::context::{Contexts, RunContext};
+use super::cpu::seldom;
 use super::line::Lines;
 use super::parameters::Parameters;
 use super::predict::{Predicted, Step};
@@ -124,8 +125,15 @@ impl Line<'_> {
     fn code_regular(&mut self, step: Step) {
         let parameters = &self.parameters;
         let context = self.contexts.at(step.context);
-        let prediction = step.prediction + context.correction();
-        let error = wrapped(step.sample - prediction.clamp(0, parameters.maxval), parameters);
+        let correction = context.correction();
+        let prediction = step.prediction + correction;
+        // The next sample may wait for the correction that is learnt here: so few steps lead there.
+        let mut error = step.sample - step.prediction - correction;
+        if !(0..=parameters.maxval).contains(&prediction) {
+            seldom();
+            error = step.sample - prediction.clamp(0, parameters.maxval);
+        }
+        let error = wrapped(error, parameters);
         let (number, k) = (context.mapped::<true>(error, parameters), context.k());
         context.update::<true>(error, parameters);
         self.codes.put_golomb(number, k, parameters.limit, parameters.qbpp);
