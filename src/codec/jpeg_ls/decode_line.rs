@@ -2,6 +2,7 @@
 
 use super::bit_reader::BitReader;
 use super::context::{Contexts, RunContext};
+use super::cpu::seldom;
 use super::line::Lines;
 use super::parameters::Parameters;
 use super::predict::{look_above, median};
@@ -92,12 +93,15 @@ impl<const PLAIN: bool> Line<'_, '_, PLAIN> {
     #[inline(always)]
     fn decode_grey(&mut self) {
         let mut at = 0;
+        // All that follows waits for the last sample: it is handed on, not looked up.
+        let mut left = self.current[0];
         while at < self.parts.len() {
-            let number = self.context_number(at);
+            let number = self.context_number(at, left);
             if number == 0 {
                 at += self.decode_run(at);
+                left = self.current[at];
             } else {
-                self.decode_regular(at, number);
+                left = self.decode_regular(at, left, number);
                 at += 1;
             }
         }
@@ -110,11 +114,12 @@ impl<const PLAIN: bool> Line<'_, '_, PLAIN> {
         while at < self.parts.len() {
             let pixel = at..at + self.stride;
             // Each sample's neighbours are of its own component: those of the pixel are all known.
-            if pixel.clone().all(|at| self.context_number(at) == 0) {
+            if pixel.clone().all(|at| self.context_number(at, self.current[at]) == 0) {
                 at += self.decode_run(at);
             } else {
                 for at in pixel {
-                    self.decode_regular(at, self.context_number(at));
+                    let left = self.current[at];
+                    self.decode_regular(at, left, self.context_number(at, left));
                 }
                 at += self.stride;
             }
@@ -123,29 +128,27 @@ impl<const PLAIN: bool> Line<'_, '_, PLAIN> {
 
     /// The number of a sample's context and its sign (section A.3.4).
     #[inline(always)]
-    fn context_number(&self, at: usize) -> i32 {
-        let gradient = i32::from(self.above[at]) - i32::from(self.current[at]);
+    fn context_number(&self, at: usize, left: u16) -> i32 {
+        let gradient = i32::from(self.above[at]) - i32::from(left);
         let region = self.regions[(gradient + self.parameters.maxval) as usize];
         i32::from(self.parts[at]) + i32::from(region)
     }
 
     /// Decodes a sample in the regular mode (sections A.4 to A.6).
     #[inline(always)]
-    fn decode_regular(&mut self, at: usize, number: i32) {
+    fn decode_regular(&mut self, at: usize, left: u16, number: i32) -> u16 {
         let parameters = &self.parameters;
-        let neighbours = [self.current[at], self.above[at + self.stride], self.above[at]];
-        let [a, b, c] = neighbours.map(i32::from);
+        let [a, b, c] = [left, self.above[at + self.stride], self.above[at]].map(i32::from);
         let sign = number >> 31;
-        let signed = |value: i32| (value ^ sign) - sign;
-        let context = self.contexts.at(signed(number) as u32);
-        let prediction = median(a, b, c) + signed(context.correction());
-        let prediction = prediction.clamp(0, parameters.maxval);
+        let context = self.contexts.at(((number ^ sign) - sign) as u32);
         let (limit, qbpp) = (parameters.limit, parameters.qbpp);
         let mapped = self.bits.read_golomb(context.k(), limit, qbpp, parameters.range as u32);
         let error = context.error::<PLAIN>(mapped, parameters);
-        let sample = reconstructed::<PLAIN>(prediction, signed(error), parameters);
+        let prediction = Turned::new(median(a, b, c), sign, parameters);
+        let sample = prediction.sample::<PLAIN>(context.correction(), error, parameters);
         self.current[at + self.stride] = sample;
         context.update::<PLAIN>(error, parameters);
+        sample
     }
 
     /// Decodes a run and the pixel that ends it (section A.7). Returns how many samples that is.
@@ -198,16 +201,55 @@ impl<const PLAIN: bool> Line<'_, '_, PLAIN> {
             false if b < a => (b, -error),
             false => (b, error),
         };
-        self.current[at + self.stride] = reconstructed::<PLAIN>(prediction, error, parameters);
+        let sample = reconstructed::<PLAIN>(prediction, error, parameters);
+        self.current[at + self.stride] = sample as u16;
     }
+}
+
+/// A prediction, counted from the largest value down where the number of the context is negative:
+/// then the signs of the correction and of the error need no change (sections A.3.5 and A.4.2).
+struct Turned {
+    prediction: i32,
+    /// All ones where it is counted so.
+    sign: i32,
+}
+
+impl Turned {
+    #[inline(always)]
+    fn new(prediction: i32, sign: i32, parameters: &Parameters) -> Self {
+        Self { prediction: turned(prediction, sign, parameters), sign }
+    }
+
+    #[inline(always)]
+    fn sample<const PLAIN: bool>(
+        self,
+        correction: i32,
+        error: i32,
+        parameters: &Parameters,
+    ) -> u16 {
+        let corrected = self.prediction + correction;
+        let mut prediction = corrected;
+        if !(0..=parameters.maxval).contains(&corrected) {
+            seldom();
+            prediction = corrected.clamp(0, parameters.maxval);
+        }
+        let sample = reconstructed::<PLAIN>(prediction, error, parameters);
+        turned(sample, self.sign, parameters) as u16
+    }
+}
+
+/// A value counted from the other end where `sign` is all ones.
+#[inline(always)]
+fn turned(value: i32, sign: i32, parameters: &Parameters) -> i32 {
+    (value ^ sign) + (sign & (parameters.maxval + 1))
 }
 
 /// A sample from its prediction and error (code segment A.8 and section A.4.5).
 #[inline(always)]
-fn reconstructed<const PLAIN: bool>(prediction: i32, error: i32, parameters: &Parameters) -> u16 {
+fn reconstructed<const PLAIN: bool>(prediction: i32, error: i32, parameters: &Parameters) -> i32 {
     let maxval = parameters.maxval;
     if PLAIN {
-        return ((prediction + error) & maxval) as u16;
+        return (prediction + error) & maxval;
     }
     let step = 2 * parameters.near + 1;
     let value = prediction + error * step;
@@ -218,5 +260,5 @@ fn reconstructed<const PLAIN: bool>(prediction: i32, error: i32, parameters: &Pa
     } else {
         value
     };
-    value.clamp(0, maxval) as u16
+    value.clamp(0, maxval)
 }
