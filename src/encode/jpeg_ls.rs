@@ -28,15 +28,11 @@ fn encode(frame: &Frame<'_>) -> Result<FrameOutcome, EncodeError> {
 /// Whether a codestream decodes to the samples of the frame.
 fn gives_back(stream: &[u8], frame: &Frame<'_>) -> Result<bool, EncodeError> {
     let form = form(frame.image, precision(frame.image));
-    let is_equal = match frame.samples {
-        FrameSamples::Eight(samples) => {
-            jpeg_ls::decode::<u8>(stream, form).map(|found| found == samples)
-        }
-        FrameSamples::Sixteen(samples) => {
-            jpeg_ls::decode::<u16>(stream, form).map(|found| found == samples)
-        }
-    };
-    is_equal.map_err(decode_error)
+    match frame.samples {
+        FrameSamples::Eight(samples) => jpeg_ls::gives_back(stream, form, samples),
+        FrameSamples::Sixteen(samples) => jpeg_ls::gives_back(stream, form, samples),
+    }
+    .map_err(decode_error)
 }
 
 /// Bits a sample in the codestream. Readers expect two bytes a sample where Bits Allocated is 16,

@@ -1,4 +1,8 @@
-//! Decodes the samples of a line (T.87 annex A, read backwards as annex F does).
+//! Decodes the samples of a line (T.87 annex A, read backwards as annex F does), or checks that these
+//! would come out.
+//!
+//! To check is to decode: as long as all samples before were the right ones, a decoder's neighbours are
+//! those of the image. So they are taken from there, and no sample waits for the one before.
 
 use super::bit_reader::BitReader;
 use super::context::{Contexts, RunContext};
@@ -8,9 +12,10 @@ use super::parameters::Parameters;
 use super::predict::{look_above, median};
 use super::run::RunIndex;
 
-/// The state of a scan that is read. `PLAIN` says `Parameters::is_plain`.
+/// The state of a scan that is read. `PLAIN` says `Parameters::is_plain`; `CHECKS` that lines hold the
+/// samples that must come out, and are not written.
 #[derive(Debug)]
-pub(super) struct LineDecoder<const PLAIN: bool> {
+pub(super) struct LineDecoder<const PLAIN: bool, const CHECKS: bool> {
     parameters: Parameters,
     /// Samples side by side in a line, of as many components.
     stride: usize,
@@ -20,9 +25,11 @@ pub(super) struct LineDecoder<const PLAIN: bool> {
     parts: Vec<i16>,
     /// The region of each gradient from -`maxval` to `maxval`.
     regions: Vec<i8>,
+    /// The bits in which samples were others than they must be.
+    differences: u16,
 }
 
-impl<const PLAIN: bool> LineDecoder<PLAIN> {
+impl<const PLAIN: bool, const CHECKS: bool> LineDecoder<PLAIN, CHECKS> {
     /// For lines of so many pixels of `stride` samples.
     pub(super) fn new(parameters: Parameters, width: usize, stride: usize) -> Self {
         let gradients = -parameters.maxval..=parameters.maxval;
@@ -33,7 +40,13 @@ impl<const PLAIN: bool> LineDecoder<PLAIN> {
             run_contexts: [0, 1].map(|kind| RunContext::new(kind, &parameters)),
             parts: vec![0; width * stride],
             regions: gradients.map(|gradient| parameters.region(gradient) as i8).collect(),
+            differences: 0,
         }
+    }
+
+    /// Whether a sample was another than it must be.
+    pub(super) fn differs(&self) -> bool {
+        self.differences != 0
     }
 
     /// Forgets what was learnt, as behind a restart marker.
@@ -52,7 +65,7 @@ impl<const PLAIN: bool> LineDecoder<PLAIN> {
     ) -> BitReader<'b> {
         let (above, current) = lines.both();
         look_above(above, self.stride, &self.parameters, &mut self.parts);
-        let mut line = Line::<PLAIN> {
+        let mut line = Line::<PLAIN, CHECKS> {
             parameters: self.parameters,
             stride: self.stride,
             above,
@@ -63,6 +76,7 @@ impl<const PLAIN: bool> LineDecoder<PLAIN> {
             run_contexts: &mut self.run_contexts,
             run_index: *run_index,
             bits,
+            differences: self.differences,
         };
         if self.stride == 1 {
             line.decode_grey();
@@ -70,13 +84,14 @@ impl<const PLAIN: bool> LineDecoder<PLAIN> {
             line.decode_pixels();
         }
         *run_index = line.run_index;
+        self.differences = line.differences;
         line.bits
     }
 }
 
 /// A line that is decoded. All is inlined into one loop, so that what changes with each sample stays
 /// in registers.
-struct Line<'a, 'b, const PLAIN: bool> {
+struct Line<'a, 'b, const PLAIN: bool, const CHECKS: bool> {
     parameters: Parameters,
     stride: usize,
     above: &'a [u16],
@@ -87,9 +102,10 @@ struct Line<'a, 'b, const PLAIN: bool> {
     run_contexts: &'a mut [RunContext; 2],
     run_index: RunIndex,
     bits: BitReader<'b>,
+    differences: u16,
 }
 
-impl<const PLAIN: bool> Line<'_, '_, PLAIN> {
+impl<const PLAIN: bool, const CHECKS: bool> Line<'_, '_, PLAIN, CHECKS> {
     #[inline(always)]
     fn decode_grey(&mut self) {
         let mut at = 0;
@@ -101,8 +117,9 @@ impl<const PLAIN: bool> Line<'_, '_, PLAIN> {
                 at += self.decode_run(at);
                 left = self.current[at];
             } else {
-                left = self.decode_regular(at, left, number);
+                let sample = self.decode_regular(at, left, number);
                 at += 1;
+                left = if CHECKS { self.current[at] } else { sample };
             }
         }
     }
@@ -146,8 +163,8 @@ impl<const PLAIN: bool> Line<'_, '_, PLAIN> {
         let error = context.error::<PLAIN>(mapped, parameters);
         let prediction = Turned::new(median(a, b, c), sign, parameters);
         let sample = prediction.sample::<PLAIN>(context.correction(), error, parameters);
-        self.current[at + self.stride] = sample;
         context.update::<PLAIN>(error, parameters);
+        self.give(at, sample);
         sample
     }
 
@@ -171,8 +188,8 @@ impl<const PLAIN: bool> Line<'_, '_, PLAIN> {
             }
         }
         let samples = length.min(pixels) * stride;
-        for at in at + stride..at + stride + samples {
-            self.current[at] = self.current[at - stride];
+        for at in at..at + samples {
+            self.give(at, self.current[at]);
         }
         if length >= pixels {
             return samples;
@@ -202,7 +219,18 @@ impl<const PLAIN: bool> Line<'_, '_, PLAIN> {
             false => (b, error),
         };
         let sample = reconstructed::<PLAIN>(prediction, error, parameters);
-        self.current[at + self.stride] = sample as u16;
+        self.give(at, sample as u16);
+    }
+
+    /// Writes or compares a sample.
+    #[inline(always)]
+    fn give(&mut self, at: usize, sample: u16) {
+        let place = &mut self.current[at + self.stride];
+        if CHECKS {
+            self.differences |= *place ^ sample;
+        } else {
+            *place = sample;
+        }
     }
 }
 

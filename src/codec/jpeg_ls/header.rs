@@ -20,7 +20,7 @@ pub(super) struct Header<'a> {
 }
 
 /// The header of a scan.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct ScanHeader {
     /// The first component of the scan and how many there are, counted from 0.
     pub(super) first: usize,

@@ -27,7 +27,7 @@ mod run;
 mod segments;
 mod stuffing;
 
-pub use decode_scan::decode;
+pub use decode_scan::{decode, gives_back};
 pub use encode_scan::encode;
 
 /// The form of an image.

@@ -103,6 +103,10 @@ fn check(samples: &[u16], frame: Frame, interleave: Interleave) {
     let interleave = written_interleave(frame, interleave);
     let stream = encode(samples, frame, interleave).unwrap();
     assert!(decode::<u16>(&stream, frame).unwrap() == samples, "our own decoder");
+    assert!(gives_back(&stream, frame, samples).unwrap(), "it is checked without decoding");
+    let mut others = samples.to_vec();
+    others[samples.len() / 2] ^= 1;
+    assert!(!gives_back(&stream, frame, &others).unwrap_or(false), "another image");
     assert!(
         charls_decode(&stream) == charls_bytes(samples, frame, interleave),
         "CharLS decodes ours"
@@ -197,9 +201,10 @@ proptest! {
             if let Some(cut) = cut {
                 stream.truncate(cut.index(stream.len()));
             }
-            if let Ok(found) = decode::<u16>(&stream, frame) {
-                prop_assert_eq!(found.len(), samples.len());
-            }
+            let found = decode::<u16>(&stream, frame);
+            let is_equal = found.as_ref().is_ok_and(|found| *found == samples);
+            prop_assert_eq!(gives_back(&stream, frame, &samples).unwrap_or(false), is_equal);
+            prop_assert!(found.is_ok_and(|found| found.len() == samples.len()) || !is_equal);
         }
     }
 
