@@ -8,13 +8,8 @@ use crate::codec::jpeg_ls::{self, Interleave, JpegLsError};
 use crate::image::{ImagePixel, SampleType};
 use crate::instance::KeptNative;
 
-pub(super) const CODEC: Codec = Codec {
-    name: "jpeg-ls",
-    transfer_syntax: uids::JPEGLS_LOSSLESS,
-    encode,
-    gives_back,
-    unfit,
-};
+pub(super) const CODEC: Codec =
+    Codec { name: "jpeg-ls", transfer_syntax: uids::JPEGLS_LOSSLESS, encode, gives_back, unfit };
 
 fn encode(frame: &Frame<'_>) -> Result<FrameOutcome, EncodeError> {
     let form = form(frame.image, precision(frame.image));

@@ -215,8 +215,9 @@ impl Encoder {
                 return Ok(Compression::Kept(Some(KeptNative::WideSamples)));
             }
         };
-        let code =
-            |samples: &FrameSamples<'_>| code_and_verify(codec, &Frame { image, samples: *samples });
+        let code = |samples: &FrameSamples<'_>| {
+            code_and_verify(codec, &Frame { image, samples: *samples })
+        };
         let coded: Result<Vec<FrameOutcome>, EncodeError> = match frames.as_slice() {
             [one] => code(one).map(|outcome| vec![outcome]),
             many => many.par_iter().map(code).collect(),

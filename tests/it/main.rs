@@ -6,6 +6,7 @@ mod cli;
 mod duplicates;
 mod faults;
 mod help;
+mod jpeg_ls;
 mod keep;
 mod media;
 #[cfg(feature = "mpi")]

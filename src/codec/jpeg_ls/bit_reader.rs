@@ -22,12 +22,11 @@ impl<'a> BitReader<'a> {
         Self { bytes, position: 0, is_broken: false }
     }
 
-    /// The next 57 bits or more, from the highest down.
+    /// The next 57 bits or more, from the highest down; zeros behind the end.
     #[inline(always)]
     fn peek(&self) -> u64 {
-        // Not past the end: whoever reads on from there meets those zeros again and again.
-        let at = (self.position >> 3).min(self.bytes.len() - Self::BEHIND);
-        let window = self.bytes[at..].first_chunk().map_or(0, |eight| u64::from_be_bytes(*eight));
+        let rest = self.bytes.get(self.position >> 3..).unwrap_or_default();
+        let window = rest.first_chunk().map_or(0, |eight| u64::from_be_bytes(*eight));
         window << (self.position & 7)
     }
 

@@ -93,7 +93,13 @@ impl Context {
         }
         self.a = a;
         self.n = n;
-        self.k = golomb_parameter(n as u32, a) as u8;
+        // k mostly stays. To write it only where it changes lets the next sample begin before this
+        // one's error is known.
+        let reached = (n as u32) << self.k();
+        if a > reached || 2 * a <= reached {
+            seldom();
+            self.k = golomb_parameter(n as u32, a) as u8;
+        }
     }
 }
 

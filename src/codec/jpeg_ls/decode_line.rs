@@ -147,8 +147,9 @@ impl<const PLAIN: bool, const CHECKS: bool> Line<'_, '_, PLAIN, CHECKS> {
     #[inline(always)]
     fn context_number(&self, at: usize, left: u16) -> i32 {
         let gradient = i32::from(self.above[at]) - i32::from(left);
-        let region = self.regions[(gradient + self.parameters.maxval) as usize];
-        i32::from(self.parts[at]) + i32::from(region)
+        // Samples to compare with may be larger than those of the stream; then they differ anyway.
+        let region = self.regions.get((gradient + self.parameters.maxval) as usize);
+        i32::from(self.parts[at]) + region.map_or(0, |region| i32::from(*region))
     }
 
     /// Decodes a sample in the regular mode (sections A.4 to A.6).

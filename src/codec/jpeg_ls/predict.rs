@@ -89,12 +89,7 @@ impl Predicted {
 
 /// For a decoder: the part of each context's number that the line above makes.
 #[inline(always)]
-pub(super) fn look_above(
-    above: &[u16],
-    stride: usize,
-    parameters: &Parameters,
-    parts: &mut [i16],
-) {
+pub(super) fn look_above(above: &[u16], stride: usize, parameters: &Parameters, parts: &mut [i16]) {
     let samples = parts.len();
     let (c, b) = (&above[..samples], &above[stride..stride + samples]);
     let d = &above[2 * stride..2 * stride + samples];

@@ -165,7 +165,10 @@ mod tests {
                     assert_eq!(found.bytes[..length], bytes);
                     assert_eq!(found.bytes.get(length).copied().unwrap_or(0), last);
                     let bits = length * 8 + count as usize;
-                    assert!((bits..bits + 8).contains(&found.bits), "less than a byte is filled up");
+                    assert!(
+                        (bits..bits + 8).contains(&found.bits),
+                        "less than a byte is filled up"
+                    );
                 }
             }
         }
