@@ -167,9 +167,9 @@ mod tests {
         codes.put_golomb(0, 0, 32, 8); // 1
         codes.put_golomb(200, 0, 32, 8); // 23 zeros, 1, 199 in 8 bits
         assert_eq!(bits.pack(&mut codes), [0b0011_1000, 0, 0, 0b0000_1110]);
-        assert_eq!(bits.rest(), Rest { bits: 0b0011_1 << 59, count: 5 });
+        assert_eq!(bits.rest(), Rest { bits: 0b0_0111 << 59, count: 5 });
         codes.put_golomb(40_000, 0, 64, 16); // 47 zeros, 1, 39,999 in 16 bits
         assert_eq!(bits.pack(&mut codes), [0b0011_1000, 0, 0, 0, 0, 0, 0b0000_1100, 0b1110_0001]);
-        assert_eq!(bits.rest(), Rest { bits: 0b1111_1 << 59, count: 5 });
+        assert_eq!(bits.rest(), Rest { bits: 0b1_1111 << 59, count: 5 });
     }
 }

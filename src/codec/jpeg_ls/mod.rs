@@ -11,6 +11,8 @@
 //! # Ok::<(), sauva::codec::jpeg_ls::JpegLsError>(())
 //! ```
 
+#![expect(clippy::inline_always, reason = "hot loops are compiled twice, with all that they call")]
+
 mod bit_reader;
 mod codes;
 mod context;

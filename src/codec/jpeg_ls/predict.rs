@@ -60,6 +60,7 @@ impl Predicted {
     }
 
     /// Looks at a line and the one above, as `Lines::both` gives them.
+    #[expect(clippy::many_single_char_names, reason = "the standard names neighbours so")]
     #[inline(always)]
     pub(super) fn look(
         &mut self,
