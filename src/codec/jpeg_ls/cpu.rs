@@ -1,7 +1,10 @@
 //! Compiles hot loops twice: for every processor, and for those with AVX2 and the bit manipulation
 //! instructions. Both do the same arithmetic and give the same bytes.
 
-#![expect(unsafe_code, reason = "instructions beyond the baseline are used where they were found")]
+#![cfg_attr(
+    target_arch = "x86_64",
+    expect(unsafe_code, reason = "instructions beyond the baseline are used where they were found")
+)]
 
 /// A piece of work that is worth compiling twice. Its `run` and all that it calls in its loops are
 /// `#[inline(always)]`, or they would be compiled for the baseline alone.
@@ -25,6 +28,10 @@ pub(super) fn run<W: Work>(work: W) -> W::Output {
 
 #[cfg(target_arch = "x86_64")]
 fn has_avx2() -> bool {
+    #[cfg(test)]
+    if tests::BASELINE.get() {
+        return false;
+    }
     is_x86_feature_detected!("avx2")
         && is_x86_feature_detected!("bmi1")
         && is_x86_feature_detected!("bmi2")
@@ -40,3 +47,13 @@ fn run_with_avx2<W: Work>(work: W) -> W::Output {
 /// Tells the compiler that a branch is seldom taken, so that nothing waits for its condition.
 #[cold]
 pub(super) fn seldom() {}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::cell::Cell;
+
+    thread_local! {
+        /// Whether this thread leaves the newer instructions alone.
+        pub(in super::super) static BASELINE: Cell<bool> = const { Cell::new(false) };
+    }
+}

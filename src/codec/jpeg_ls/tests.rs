@@ -220,6 +220,22 @@ proptest! {
     }
 }
 
+#[test]
+fn every_processor_gives_the_same_bytes() {
+    for (components, bits) in [(1, 8), (3, 8), (1, 12), (1, 16)] {
+        let frame = Frame { width: 67, height: 31, components, bits };
+        for texture in TEXTURES {
+            let samples = image(frame, texture, 4);
+            let best = encode(&samples, frame, Interleave::Sample).unwrap();
+            cpu::tests::BASELINE.set(true);
+            assert!(encode(&samples, frame, Interleave::Sample).unwrap() == best);
+            assert!(decode::<u16>(&best, frame).unwrap() == samples);
+            assert!(gives_back(&best, frame, &samples).unwrap());
+            cpu::tests::BASELINE.set(false);
+        }
+    }
+}
+
 const EOI: u8 = 0xD9;
 
 #[test]
