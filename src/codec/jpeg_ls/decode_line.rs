@@ -9,7 +9,7 @@ use super::context::{Contexts, RunContext};
 use super::cpu::seldom;
 use super::line::Lines;
 use super::parameters::Parameters;
-use super::predict::{look_above, median};
+use super::predict::{Regions, look_above};
 use super::run::RunIndex;
 
 /// The state of a scan that is read. `PLAIN` says `Parameters::is_plain`; `CHECKS` that lines hold the
@@ -64,7 +64,7 @@ impl<const PLAIN: bool, const CHECKS: bool> LineDecoder<PLAIN, CHECKS> {
         bits: BitReader<'b>,
     ) -> BitReader<'b> {
         let (above, current) = lines.both();
-        look_above(above, self.stride, &self.parameters, &mut self.parts);
+        look_above(above, self.stride, Regions::new(&self.parameters), &mut self.parts);
         let mut line = Line::<PLAIN, CHECKS> {
             parameters: self.parameters,
             stride: self.stride,
@@ -233,6 +233,12 @@ impl<const PLAIN: bool, const CHECKS: bool> Line<'_, '_, PLAIN, CHECKS> {
             *place = sample;
         }
     }
+}
+
+/// The prediction from the edges around a sample (code segment A.5).
+#[inline(always)]
+fn median(a: i32, b: i32, c: i32) -> i32 {
+    (a + b - c).max(a.min(b)).min(a.max(b))
 }
 
 /// A prediction, counted from the largest value down where the number of the context is negative:

@@ -5,7 +5,7 @@ use super::context::{Contexts, RunContext};
 use super::cpu::seldom;
 use super::line::Lines;
 use super::parameters::Parameters;
-use super::predict::{Predicted, Step};
+use super::predict::{Predicted, Regions, Step};
 use super::run::RunIndex;
 
 /// The state of a scan that is written.
@@ -42,7 +42,8 @@ impl LineEncoder {
     #[inline(always)]
     pub(super) fn code(&mut self, lines: &mut Lines, run_index: &mut RunIndex) -> &[u8] {
         let (above, current) = lines.both();
-        self.predicted.look(above, current, self.stride, &self.parameters);
+        let maxval = self.parameters.maxval as u16;
+        self.predicted.look(above, current, self.stride, Regions::new(&self.parameters), maxval);
         let mut line = Line {
             parameters: self.parameters,
             stride: self.stride,
