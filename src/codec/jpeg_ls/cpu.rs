@@ -3,7 +3,10 @@
 
 #![cfg_attr(
     target_arch = "x86_64",
-    expect(unsafe_code, reason = "instructions beyond the baseline are used where they were found")
+    expect(
+        unsafe_code,
+        reason = "instructions beyond the baseline are used where they were found"
+    )
 )]
 
 /// A piece of work that is worth compiling twice. Its `run` and all that it calls in its loops are

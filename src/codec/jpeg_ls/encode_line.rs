@@ -38,14 +38,20 @@ impl LineEncoder {
         }
     }
 
-    /// Codes the current line. Returns the bytes that it fills.
+    /// Codes the current line. Returns the bytes that it fills. `BITS` is 0 or those of a sample: then
+    /// the parameters are constants of the loop.
     #[inline(always)]
-    pub(super) fn code(&mut self, lines: &mut Lines, run_index: &mut RunIndex) -> &[u8] {
+    pub(super) fn code<const BITS: u32>(
+        &mut self,
+        lines: &mut Lines,
+        run_index: &mut RunIndex,
+    ) -> &[u8] {
         let (above, current) = lines.both();
-        let maxval = self.parameters.maxval as u16;
-        self.predicted.look(above, current, self.stride, Regions::new(&self.parameters), maxval);
+        let parameters = if BITS == 0 { self.parameters } else { Parameters::lossless(BITS) };
+        let maxval = parameters.maxval as u16;
+        self.predicted.look(above, current, self.stride, Regions::new(&parameters), maxval);
         let mut line = Line {
-            parameters: self.parameters,
+            parameters,
             stride: self.stride,
             above,
             current,

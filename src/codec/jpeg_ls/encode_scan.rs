@@ -68,14 +68,21 @@ fn put_scan<S: Sample>(
     stream: &mut Vec<u8>,
 ) {
     let width = frame.width as usize;
-    cpu::run(Scan {
+    let scan = Scan {
         samples,
         every: frame.components as usize,
         row: width * frame.components as usize,
         lines: vec![(Lines::new(width, stride), RunIndex::default()); lines],
         encoder: LineEncoder::new(*parameters, width, stride),
         stream,
-    });
+    };
+    // The usual depths have loops of their own.
+    match frame.bits {
+        8 => cpu::run(OfDepth::<S, 8>(scan)),
+        12 => cpu::run(OfDepth::<S, 12>(scan)),
+        16 => cpu::run(OfDepth::<S, 16>(scan)),
+        _ => cpu::run(OfDepth::<S, 0>(scan)),
+    }
 }
 
 /// A scan that is written.
@@ -91,19 +98,23 @@ struct Scan<'a, S> {
     stream: &'a mut Vec<u8>,
 }
 
-impl<S: Sample> Work for Scan<'_, S> {
+/// A scan of samples of so many bits; 0 for those that only its parameters tell.
+struct OfDepth<'a, S, const BITS: u32>(Scan<'a, S>);
+
+impl<S: Sample, const BITS: u32> Work for OfDepth<'_, S, BITS> {
     type Output = ();
 
     #[inline(always)]
-    fn run(mut self) {
+    fn run(self) {
+        let Scan { samples, every, row, mut lines, mut encoder, stream } = self.0;
         let mut stuffer = Stuffer::default();
-        for row in self.samples.chunks(self.row) {
-            for (component, (lines, run_index)) in self.lines.iter_mut().enumerate() {
+        for row in samples.chunks(row) {
+            for (component, (lines, run_index)) in lines.iter_mut().enumerate() {
                 lines.advance();
-                lines.load(&row[component..], self.every);
-                stuffer.put(self.encoder.code(lines, run_index), self.stream);
+                lines.load(&row[component..], every);
+                stuffer.put(encoder.code::<BITS>(lines, run_index), stream);
             }
         }
-        stuffer.finish(self.encoder.rest(), self.stream);
+        stuffer.finish(encoder.rest(), stream);
     }
 }

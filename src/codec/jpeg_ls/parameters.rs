@@ -43,6 +43,7 @@ pub(super) struct Parameters {
 
 impl Parameters {
     /// The parameters of a lossless scan with all defaults.
+    #[inline(always)]
     pub(super) fn lossless(bits: u32) -> Self {
         Self::derived((1 << bits) - 1, 0, default_thresholds((1 << bits) - 1, 0), DEFAULT_RESET)
     }
@@ -70,6 +71,7 @@ impl Parameters {
         Ok(parameters)
     }
 
+    #[inline(always)]
     fn derived(maxval: i32, near: i32, thresholds: [i32; 3], reset: i32) -> Self {
         let range = (maxval + 2 * near) / (2 * near + 1) + 1;
         let bpp = bits_for(maxval + 1).max(2);
@@ -94,11 +96,13 @@ impl Parameters {
 }
 
 /// Bits that hold the numbers below this one.
+#[inline(always)]
 fn bits_for(count: i32) -> u32 {
     i32::BITS - (count - 1).leading_zeros()
 }
 
 /// T.87 section C.2.4.1.1.1.
+#[inline(always)]
 fn default_thresholds(maxval: i32, near: i32) -> [i32; 3] {
     let clamp = |value: i32, least: i32| {
         if value > maxval || value < least { least } else { value }

@@ -137,7 +137,8 @@ mod tests {
 
     #[test]
     fn regions_are_those_of_the_parameters() {
-        let parameters = Parameters::new(8, 2, super::super::parameters::Preset::default()).unwrap();
+        let parameters =
+            Parameters::new(8, 2, super::super::parameters::Preset::default()).unwrap();
         let regions = Regions::new(&parameters);
         for x in 0..=255 {
             let gradient = i32::from(x) - 100;
