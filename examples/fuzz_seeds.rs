@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use sauva::codec::jpeg_ls::{self, Interleave};
 use sauva::image::{ImagePixel, SampleType};
 use sauva::instance::SourcePixels;
 use sauva::ledger::{Announced, Line, Recount, framed};
@@ -38,6 +39,11 @@ fn handmade(out: &Path) {
     deflating.write_all(&frame).unwrap();
     put(out, "deflate", &[&[0, 15, 15, 0], &deflating.finish().unwrap()[..]].concat());
     put(out, "deflate", &[&[1, 15, 15, 0], &frame[..]].concat());
+    for interleave in [Interleave::None, Interleave::Line, Interleave::Sample] {
+        let form = jpeg_ls::Frame { width: 9, height: 5, components: 3, bits: 8 };
+        let stream = jpeg_ls::encode(&frame[..135], form, interleave).unwrap();
+        put(out, "jpeg_ls_codec", &[&[8, 4, 7 << 2 | 2], &stream[..]].concat());
+    }
     let path_id = "0123456789abcdef".repeat(2);
     let file = Announced { path_id: path_id.clone(), size_bytes: 7, modified_ns: 9 };
     let recount = Recount {
@@ -99,6 +105,12 @@ fn seeds_of(out: &Path, file: &[u8]) {
         put(out, target, &[&header(image, choice)[..], frame].concat());
         if let Some(choice) = KEPT.iter().position(|kept| *kept == syntax) {
             put(out, "keep", &[&header(image, choice as u8)[..], frame].concat());
+        }
+        if target == "jpeg_ls" {
+            let [_, rows, columns, _] = header(image, choice);
+            let bits = image.bits_allocated as u8 - 1;
+            let kind = bits << 2 | (image.samples_per_pixel as u8 - 1);
+            put(out, "jpeg_ls_codec", &[&[columns, rows, kind], &frame[..]].concat());
         }
     }
 }

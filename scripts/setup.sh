@@ -27,15 +27,17 @@ on_cluster() {
 
 # Tools first, so that an MPI or a CMake that did not come from Debian counts as well.
 missing_packages() {
-  have c++ || echo g++
-  have cmake || echo cmake
-  have make || echo make # CMake drives it, and only recommends it
+  have cc || echo gcc libc6-dev
   have "$MPICC" || echo libopenmpi-dev
   have "$MPIRUN" || echo openmpi-bin
   # The names of Debian 12. libclang alone fails for want of its headers, clang-common has them.
   has_libclang || echo libclang1-14
   clang_has_headers || echo libclang-common-14-dev
   if $tests; then
+    # For CharLS, which the tests compare with.
+    have c++ || echo g++
+    have cmake || echo cmake
+    have make || echo make # CMake drives it, and only recommends it
     have dcmdump || echo dcmtk
     have dciodvfy || echo dicom3tools
     have strace || echo strace
@@ -73,8 +75,8 @@ cargo --version >/dev/null 2>&1 || fail "no cargo on the PATH: install Rust 1.90
   fail "cargo is older than 1.90: install a newer Rust (Debian 12's own is too old)"
 mapfile -t missing < <(missing_packages)
 if on_cluster; then
-  { have c++ && have cmake && has_libclang; } ||
-    fail "load the modules of a C++ compiler, CMake and LLVM, or 'pip install cmake libclang'" \
+  { have cc && has_libclang; } ||
+    fail "load the modules of a C compiler and LLVM, or 'pip install libclang'" \
       "in a venv and set LIBCLANG_PATH to its clang/native"
 elif [ ${#missing[@]} != 0 ]; then
   have apt-get || fail "no MPI and no apt-get: load the cluster's MPI module so that mpicc is found"

@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod cli;
+pub mod codec;
 mod codestream;
 pub mod comm;
 pub mod commands;

@@ -1,4 +1,4 @@
-//! JPEG-LS through CharLS.
+//! JPEG-LS as it comes in a file.
 
 #![no_main]
 

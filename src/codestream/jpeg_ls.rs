@@ -1,5 +1,5 @@
 //! A walk over a JPEG-LS codestream (ITU-T T.87 annex C). Its scans are not decoded: they end at the first
-//! marker, as CharLS sees to it that nothing is left between the last sample and the marker.
+//! marker, as the decoder sees to it that nothing is left between the last sample and the marker.
 
 use super::parts::{Part, Visit, marker_at, segment_at};
 use super::{CUT, CodestreamError};

@@ -58,9 +58,7 @@ pub(super) fn frame(
         | uids::JPEG_EXTENDED12_BIT
         | uids::JPEG_LOSSLESS
         | uids::JPEG_LOSSLESS_SV1 => jpeg(stream, image),
-        uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS => {
-            jpeg_ls::decode(stream, image).map(|samples| widened(samples, image))
-        }
+        uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS => jpeg_ls::decode(stream, image),
         _ => registered(stream, image, transfer_syntax),
     }
 }

@@ -1,44 +1,33 @@
-//! JPEG-LS lossless (ITU-T T.87; transfer syntax 1.2.840.10008.1.2.4.80) through CharLS.
+//! JPEG-LS lossless (ITU-T T.87; transfer syntax 1.2.840.10008.1.2.4.80).
 
-use charls::{CharLS, FrameInfo, InterleaveMode};
 use dicom::dictionary_std::uids;
 
 use super::photometric::is_carried;
-use super::{Codec, EncodeError, Frame, FrameOutcome};
+use super::{Codec, EncodeError, Frame, FrameOutcome, FrameSamples};
+use crate::codec::jpeg_ls::{self, Interleave, JpegLsError};
 use crate::image::{ImagePixel, SampleType};
 use crate::instance::KeptNative;
 
-pub(super) const CODEC: Codec = Codec {
-    name: "jpeg-ls",
-    transfer_syntax: uids::JPEGLS_LOSSLESS,
-    encode,
-    decode: |stream, frame| decode(stream, frame.image),
-    unfit,
-};
-
-/// `charls_jpegls_errc_destination_buffer_too_small`: CharLS estimates the destination as native
-/// size plus a header, so this says that the frame does not get smaller.
-const DESTINATION_TOO_SMALL: i32 = 3;
+pub(super) const CODEC: Codec =
+    Codec { name: "jpeg-ls", transfer_syntax: uids::JPEGLS_LOSSLESS, encode, gives_back, unfit };
 
 fn encode(frame: &Frame<'_>) -> Result<FrameOutcome, EncodeError> {
-    let image = frame.image;
-    let mut encoder = CharLS::default();
-    if image.samples_per_pixel > 1 {
-        encoder.set_interleave_mode(InterleaveMode::Sample).map_err(|_| EncodeError::Encode)?;
-    }
-    let info = FrameInfo {
-        width: image.columns,
-        height: image.rows,
-        bits_per_sample: i32::from(precision(image)),
-        component_count: i32::from(image.samples_per_pixel),
+    let form = form(frame.image, precision(frame.image));
+    let coded = match frame.samples {
+        FrameSamples::Eight(samples) => jpeg_ls::encode(samples, form, Interleave::Sample),
+        FrameSamples::Sixteen(samples) => jpeg_ls::encode(samples, form, Interleave::Sample),
     };
-    match encoder.encode(info, 0, frame.samples) {
-        Ok(coded) => Ok(FrameOutcome::Coded(coded)),
-        Err(charls::Error::JpegLsError { code }) if code == DESTINATION_TOO_SMALL => {
-            Ok(FrameOutcome::WouldGrow)
-        }
-        Err(_) => Err(EncodeError::Encode),
+    coded.map(FrameOutcome::Coded).map_err(|_| EncodeError::Encode)
+}
+
+/// Whether a codestream decodes to the samples of the frame.
+fn gives_back(stream: &[u8], frame: &Frame<'_>) -> Result<bool, EncodeError> {
+    let form = form(frame.image, precision(frame.image));
+    match frame.samples {
+        FrameSamples::Eight(samples) => jpeg_ls::gives_back(stream, form, samples),
+        FrameSamples::Sixteen(samples) => jpeg_ls::gives_back(stream, form, samples),
     }
+    .map_err(decode_error)
 }
 
 /// Bits a sample in the codestream. Readers expect two bytes a sample where Bits Allocated is 16,
@@ -47,28 +36,31 @@ fn precision(image: &ImagePixel) -> u16 {
     image.bits_stored.max(if image.bits_allocated == 16 { 9 } else { 8 })
 }
 
-/// Decodes a frame; the samples of a pixel stand side by side in the result.
-pub(super) fn decode(stream: &[u8], image: &ImagePixel) -> Result<Vec<u8>, EncodeError> {
-    let decoded = CharLS::default().decode(stream).map_err(|_| EncodeError::Decode)?;
-    let components = usize::from(image.samples_per_pixel);
-    if components > 1 && is_one_component_a_scan(stream) {
-        let width = decoded.len() / image.samples_per_frame() as usize;
-        return Ok(super::samples::interleaved(&decoded, components, width.max(1)));
+fn form(image: &ImagePixel, bits: u16) -> jpeg_ls::Frame {
+    jpeg_ls::Frame {
+        width: image.columns,
+        height: image.rows,
+        components: image.samples_per_pixel.into(),
+        bits: bits.into(),
     }
-    Ok(decoded)
 }
 
-/// Whether the first scan header (SOS, ITU-T T.87 section C.2.3) names one component: then CharLS
-/// gives the components one after the other.
-fn is_one_component_a_scan(stream: &[u8]) -> bool {
-    let mut at = 2;
-    while let Some([0xFF, marker, high, low, components, ..]) = stream.get(at..) {
-        if *marker == 0xDA {
-            return *components == 1;
-        }
-        at += 2 + usize::from(u16::from_be_bytes([*high, *low]));
+/// Decodes a frame into native pixel data; the samples of a pixel stand side by side.
+pub(super) fn decode(stream: &[u8], image: &ImagePixel) -> Result<Vec<u8>, EncodeError> {
+    let form = form(image, image.bits_allocated);
+    let native = match image.bits_allocated {
+        8 => jpeg_ls::decode::<u8>(stream, form),
+        16 => jpeg_ls::decode::<u16>(stream, form).map(|samples| super::samples::le(&samples)),
+        _ => return Err(EncodeError::Unsupported),
+    };
+    native.map_err(decode_error)
+}
+
+fn decode_error(error: JpegLsError) -> EncodeError {
+    match error {
+        JpegLsError::Unsupported => EncodeError::Unsupported,
+        _ => EncodeError::Decode,
     }
-    false
 }
 
 fn unfit(image: &ImagePixel) -> Option<KeptNative> {

@@ -65,8 +65,8 @@ pub struct Codec {
     pub transfer_syntax: &'static str,
     /// Codes one frame.
     encode: fn(&Frame<'_>) -> Result<FrameOutcome, EncodeError>,
-    /// Decodes one frame into the form that `Frame` has.
-    decode: fn(&[u8], &Frame<'_>) -> Result<Vec<u8>, EncodeError>,
+    /// Decodes what was coded and says whether the samples of the frame come out.
+    gives_back: fn(&[u8], &Frame<'_>) -> Result<bool, EncodeError>,
     /// What the codec cannot hold.
     unfit: fn(&ImagePixel) -> Option<KeptNative>,
 }
@@ -74,12 +74,29 @@ pub struct Codec {
 /// One row for each codec.
 pub static CODECS: [Codec; 1] = [jpeg_ls::CODEC];
 
-/// One frame as a codec sees it: samples little endian, one byte for up to 8 bits allocated and two
-/// for 16, masked to Bits Stored, the samples of a pixel side by side.
+/// One frame as a codec sees it.
 #[derive(Debug)]
 struct Frame<'a> {
     image: &'a ImagePixel,
-    samples: &'a [u8],
+    samples: FrameSamples<'a>,
+}
+
+/// The samples of one frame, masked to Bits Stored, those of a pixel side by side.
+#[derive(Debug, Clone, Copy)]
+enum FrameSamples<'a> {
+    /// Of up to 8 bits allocated.
+    Eight(&'a [u8]),
+    /// Of 16 bits allocated.
+    Sixteen(&'a [u16]),
+}
+
+impl FrameSamples<'_> {
+    fn bytes(self) -> usize {
+        match self {
+            Self::Eight(samples) => size_of_val(samples),
+            Self::Sixteen(samples) => size_of_val(samples),
+        }
+    }
 }
 
 /// What came of coding a frame.
@@ -190,10 +207,17 @@ impl Encoder {
         if let Some(reason) = (codec.unfit)(image) {
             return Ok(Compression::Kept(Some(reason)));
         }
-        let bytes = samples::to_bytes(samples);
-        let length = bytes.len() / image.frames as usize;
-        let frames: Vec<&[u8]> = bytes.chunks_exact(length).collect();
-        let code = |samples: &&[u8]| code_and_verify(codec, &Frame { image, samples });
+        let length = samples.len() / image.frames as usize;
+        let frames: Vec<FrameSamples<'_>> = match samples {
+            Samples::Eight(all) => all.chunks_exact(length).map(FrameSamples::Eight).collect(),
+            Samples::Sixteen(all) => all.chunks_exact(length).map(FrameSamples::Sixteen).collect(),
+            Samples::ThirtyTwo(_) => {
+                return Ok(Compression::Kept(Some(KeptNative::WideSamples)));
+            }
+        };
+        let code = |samples: &FrameSamples<'_>| {
+            code_and_verify(codec, &Frame { image, samples: *samples })
+        };
         let coded: Result<Vec<FrameOutcome>, EncodeError> = match frames.as_slice() {
             [one] => code(one).map(|outcome| vec![outcome]),
             many => many.par_iter().map(code).collect(),
@@ -245,13 +269,14 @@ fn code_and_verify(codec: &Codec, frame: &Frame<'_>) -> Result<FrameOutcome, Enc
     let FrameOutcome::Coded(coded) = (codec.encode)(frame)? else {
         return Ok(FrameOutcome::WouldGrow);
     };
-    if coded.len() + encapsulate::ITEM_OVERHEAD >= frame.samples.len() {
+    if coded.len() + encapsulate::ITEM_OVERHEAD >= frame.samples.bytes() {
         return Ok(FrameOutcome::WouldGrow);
     }
-    if (codec.decode)(&coded, frame)? != frame.samples {
-        return Err(EncodeError::Verify);
+    if (codec.gives_back)(&coded, frame)? {
+        Ok(FrameOutcome::Coded(coded))
+    } else {
+        Err(EncodeError::Verify)
     }
-    Ok(FrameOutcome::Coded(coded))
 }
 
 impl Encoded {

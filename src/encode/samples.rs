@@ -130,29 +130,22 @@ fn by_pixel(samples: Samples, image: &ImagePixel) -> Samples {
 }
 
 fn by_frame<T: Copy>(planes: &[T], frame: usize, components: usize) -> Vec<T> {
-    planes.chunks_exact(frame).flat_map(|frame| interleaved(frame, components, 1)).collect()
+    planes.chunks_exact(frame).flat_map(|frame| interleaved(frame, components)).collect()
 }
 
-/// Planes one after the other to the samples of a pixel side by side; a sample has `width` entries.
-pub(super) fn interleaved<T: Copy>(planes: &[T], components: usize, width: usize) -> Vec<T> {
-    let pixels = planes.len() / components / width;
-    let shape = (components, pixels, width);
-    let planes = ndarray::ArrayView3::from_shape(shape, &planes[..components * pixels * width])
-        .expect("the shape has as many entries as the slice");
-    planes.permuted_axes([1, 0, 2]).iter().copied().collect()
+/// Planes one after the other to the samples of a pixel side by side.
+fn interleaved<T: Copy>(planes: &[T], components: usize) -> Vec<T> {
+    let pixels = planes.len() / components;
+    let planes = ndarray::ArrayView2::from_shape((components, pixels), planes)
+        .expect("a frame has whole planes");
+    planes.reversed_axes().iter().copied().collect()
 }
 
 /// Samples as little-endian bytes.
-pub(super) fn to_bytes(samples: &Samples) -> Bytes {
-    match samples {
-        Samples::Eight(samples) => Bytes::copy_from_slice(samples),
-        Samples::Sixteen(samples) => {
-            let mut bytes = vec![0; samples.len() * 2];
-            for (to, sample) in bytes.chunks_exact_mut(2).zip(samples) {
-                to.copy_from_slice(&sample.to_le_bytes());
-            }
-            bytes.into()
-        }
-        Samples::ThirtyTwo(samples) => samples.iter().flat_map(|s| s.to_le_bytes()).collect(),
+pub(super) fn le(samples: &[u16]) -> Vec<u8> {
+    let mut bytes = vec![0; size_of_val(samples)];
+    for (to, sample) in bytes.as_chunks_mut().0.iter_mut().zip(samples) {
+        *to = sample.to_le_bytes();
     }
+    bytes
 }

@@ -82,7 +82,12 @@ fn check_round_trip(image: &ImagePixel, native: &Bytes) {
                 .iter()
                 .flat_map(|frame| jpeg_ls::decode(frame, image).unwrap())
                 .collect();
-            assert_eq!(decoded, samples::to_bytes(samples));
+            let wanted = match samples {
+                Samples::Eight(samples) => samples.clone(),
+                Samples::Sixteen(samples) => samples::le(samples),
+                Samples::ThirtyTwo(_) => panic!("these are not coded"),
+            };
+            assert_eq!(decoded, wanted);
         }
         Value::Bytes(bytes) => {
             assert!(encoded.kept_native.is_some());

@@ -10,6 +10,7 @@ mod foresight;
 mod help;
 mod idempotence;
 mod intervals;
+mod jpeg_ls;
 mod keep;
 mod media;
 #[cfg(feature = "mpi")]

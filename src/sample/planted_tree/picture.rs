@@ -1,10 +1,10 @@
 //! A small image: an encoding in, the Image Pixel Module and its pixel data out.
 
-use charls::{CharLS, FrameInfo};
 use dicom::dictionary_std::tags;
 
 use super::scene::binary;
 use super::wire::Wire;
+use crate::codec::jpeg_ls::{Frame, Interleave, encode};
 use crate::dataset::{DataSet, Element, Encapsulated, VR, Value};
 
 /// Rows and columns.
@@ -51,13 +51,15 @@ pub(super) fn gradient(bits: u16) -> (VR, Vec<u8>) {
 /// A JPEG-LS codestream of such a frame.
 pub(super) fn jpeg_ls(frame: &[u8], bits: u16) -> Vec<u8> {
     let side = u32::from(SIDE);
-    let info = FrameInfo {
-        width: side,
-        height: side,
-        bits_per_sample: i32::from(bits),
-        component_count: 1,
+    let form = Frame { width: side, height: side, components: 1, bits: bits.into() };
+    let coded = if bits > 8 {
+        let samples: Vec<u16> =
+            frame.as_chunks().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
+        encode(&samples, form, Interleave::None)
+    } else {
+        encode(frame, form, Interleave::None)
     };
-    CharLS::default().encode(info, 0, frame).expect("a gradient gets smaller")
+    coded.expect("a gradient of so many bits")
 }
 
 /// Pixel data of one fragment a frame, with an empty offset table.

@@ -1,0 +1,206 @@
+//! Codes the samples of a line, lossless (T.87 sections A.4 to A.7).
+
+use super::codes::{Bits, Codes, Rest};
+use super::context::{Contexts, RunContext};
+use super::cpu::seldom;
+use super::line::Lines;
+use super::parameters::Parameters;
+use super::predict::{Predicted, Regions, Step};
+use super::run::RunIndex;
+
+/// The state of a scan that is written.
+#[derive(Debug)]
+pub(super) struct LineEncoder {
+    parameters: Parameters,
+    /// Samples side by side in a line, of as many components.
+    stride: usize,
+    contexts: Contexts,
+    run_contexts: [RunContext; 2],
+    predicted: Predicted,
+    codes: Codes,
+    bits: Bits,
+}
+
+impl LineEncoder {
+    /// For lines of so many pixels of `stride` samples. The parameters are those of
+    /// `Parameters::lossless`.
+    pub(super) fn new(parameters: Parameters, width: usize, stride: usize) -> Self {
+        let samples = width * stride;
+        let codes = Codes::new(samples);
+        Self {
+            parameters,
+            stride,
+            contexts: Contexts::new(&parameters),
+            run_contexts: [0, 1].map(|kind| RunContext::new(kind, &parameters)),
+            predicted: Predicted::new(samples),
+            bits: Bits::new(&codes),
+            codes,
+        }
+    }
+
+    /// Codes the current line. Returns the bytes that it fills. `BITS` is 0 or those of a sample: then
+    /// the parameters are constants of the loop.
+    #[inline(always)]
+    pub(super) fn code<const BITS: u32>(
+        &mut self,
+        lines: &mut Lines,
+        run_index: &mut RunIndex,
+    ) -> &[u8] {
+        let (above, current) = lines.both();
+        let parameters = if BITS == 0 { self.parameters } else { Parameters::lossless(BITS) };
+        let maxval = parameters.maxval as u16;
+        self.predicted.look(above, current, self.stride, Regions::new(&parameters), maxval);
+        let mut line = Line {
+            parameters,
+            stride: self.stride,
+            above,
+            current,
+            predicted: &self.predicted,
+            contexts: &mut self.contexts,
+            run_contexts: &mut self.run_contexts,
+            run_index: *run_index,
+            codes: &mut self.codes,
+        };
+        if self.stride == 1 {
+            line.code_grey();
+        } else {
+            line.code_pixels();
+        }
+        *run_index = line.run_index;
+        self.bits.pack(&mut self.codes)
+    }
+
+    /// The bits behind the last whole byte.
+    pub(super) fn rest(&self) -> Rest {
+        self.bits.rest()
+    }
+}
+
+/// A line that is coded. All is inlined into one loop, so that what changes with each sample stays in
+/// registers.
+struct Line<'a> {
+    parameters: Parameters,
+    stride: usize,
+    above: &'a [u16],
+    current: &'a [u16],
+    predicted: &'a Predicted,
+    contexts: &'a mut Contexts,
+    run_contexts: &'a mut [RunContext; 2],
+    run_index: RunIndex,
+    codes: &'a mut Codes,
+}
+
+impl Line<'_> {
+    #[inline(always)]
+    fn code_grey(&mut self) {
+        let predicted = self.predicted;
+        let samples = predicted.context.len();
+        let mut at = 0;
+        while at < samples {
+            for step in predicted.steps(at..samples) {
+                if step.context == 0 {
+                    break;
+                }
+                self.code_regular(step);
+                at += 1;
+            }
+            if at < samples {
+                at += self.code_run(at);
+            }
+        }
+    }
+
+    /// Pixels of several samples: a run begins where all their contexts are 0.
+    #[inline(always)]
+    fn code_pixels(&mut self) {
+        let predicted = self.predicted;
+        let samples = predicted.context.len();
+        let mut at = 0;
+        while at < samples {
+            let pixel = at..at + self.stride;
+            if predicted.context[pixel.clone()].iter().all(|context| *context == 0) {
+                at += self.code_run(at);
+            } else {
+                predicted.steps(pixel).for_each(|step| self.code_regular(step));
+                at += self.stride;
+            }
+        }
+    }
+
+    /// Codes a sample in the regular mode (sections A.4.2 to A.6).
+    #[inline(always)]
+    fn code_regular(&mut self, step: Step) {
+        let parameters = &self.parameters;
+        let context = self.contexts.at(step.context);
+        let correction = context.correction();
+        let prediction = step.prediction + correction;
+        // The next sample may wait for the correction that is learnt here: so few steps lead there.
+        let mut error = step.sample - step.prediction - correction;
+        if !(0..=parameters.maxval).contains(&prediction) {
+            seldom();
+            error = step.sample - prediction.clamp(0, parameters.maxval);
+        }
+        let error = wrapped(error, parameters);
+        let (number, k) = (context.mapped::<true>(error, parameters), context.k());
+        context.update::<true>(error, parameters);
+        self.codes.put_golomb(number, k, parameters.limit, parameters.qbpp);
+    }
+
+    /// Codes a run and the pixel that ends it (section A.7). Returns how many samples that is.
+    #[inline(always)]
+    fn code_run(&mut self, at: usize) -> usize {
+        let stride = self.stride;
+        let samples = self.predicted.context.len();
+        let length = run_length(&self.current[at..samples + stride], stride);
+        let mut left = length / stride;
+        while left >= self.run_index.segment() {
+            self.codes.put(1, 1);
+            left -= self.run_index.segment();
+            self.run_index.lengthen();
+        }
+        if at + length == samples {
+            if left > 0 {
+                self.codes.put(1, 1);
+            }
+            return length;
+        }
+        self.codes.put(left as u32, 1 + self.run_index.order());
+        for at in at + length..at + length + stride {
+            self.code_interruption(at);
+        }
+        self.run_index.shorten();
+        length + stride
+    }
+
+    /// Codes a sample that ends a run (section A.7.2).
+    #[inline(always)]
+    fn code_interruption(&mut self, at: usize) {
+        let (parameters, stride) = (&self.parameters, self.stride);
+        let neighbours = [self.current[at], self.above[at + stride], self.current[at + stride]];
+        let [a, b, x] = neighbours.map(i32::from);
+        // Of several components, all are coded as if the neighbours differed.
+        let is_level = a == b && stride == 1;
+        let error = wrapped(if b < a { b - x } else { x - b }, parameters);
+        let context = &mut self.run_contexts[usize::from(is_level)];
+        let k = context.k();
+        let number = context.mapped(error, k);
+        context.update(error, number, parameters);
+        let limit = parameters.limit - self.run_index.order() - 1;
+        self.codes.put_golomb(number, k, limit, parameters.qbpp);
+    }
+}
+
+/// An error modulo the range, which is a power of two (code segment A.9).
+#[inline(always)]
+fn wrapped(error: i32, parameters: &Parameters) -> i32 {
+    let unused = parameters.range.leading_zeros() + 1;
+    (error << unused) >> unused
+}
+
+/// How many samples, whole pixels of them, equal the pixel at the start; the line goes on from there.
+#[inline(always)]
+fn run_length(line: &[u16], stride: usize) -> usize {
+    let equal = line[stride..].iter().zip(line).take_while(|(x, a)| x == a);
+    let length = equal.count();
+    length - length % stride
+}
