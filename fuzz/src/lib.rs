@@ -95,13 +95,13 @@ pub fn deidentifiers() -> Vec<Deidentifier> {
     use ProfileOption::{RetainFullDates, RetainModifiedDates};
     let named = |name| Profile::load(name).expect("it is known by name");
     let with = |options: Vec<ProfileOption>, unit| {
-        Profile::basic().with(options, Some(unit)).expect("they go together")
+        Profile::basic().with(options, unit).expect("they go together")
     };
     let all_but = |out| ProfileOption::all().filter(|option| *option != out).collect();
     let mut profiles = ["basic", "research", "strict"].map(named).to_vec();
-    profiles.extend(ProfileOption::all().map(|option| with(vec![option], ShiftUnit::Days)));
-    profiles.push(with(all_but(RetainFullDates), ShiftUnit::Weeks));
-    profiles.push(with(all_but(RetainModifiedDates), ShiftUnit::Days));
+    profiles.extend(ProfileOption::all().map(|option| with(vec![option], None)));
+    profiles.push(with(all_but(RetainFullDates), Some(ShiftUnit::Weeks)));
+    profiles.push(with(all_but(RetainModifiedDates), None));
     let key = Key::from_bytes(&[7; 32]).expect("32 bytes");
     profiles.into_iter().map(|profile| Deidentifier::new(&key, profile)).collect()
 }
