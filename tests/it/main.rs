@@ -3,10 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cli;
+mod codecs;
 mod duplicates;
 mod faults;
 mod help;
-mod jpeg_ls;
 mod keep;
 mod media;
 #[cfg(feature = "mpi")]
