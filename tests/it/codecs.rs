@@ -28,11 +28,16 @@ fn catalogued(samples: &Samples, image: &ImagePixel) -> Vec<u8> {
 const JPEG_LS: [&str; 2] = ["1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"];
 const JPEG_LOSSLESS: [&str; 2] = ["1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"];
 
+/// A lossy frame under the name of JPEG Lossless, which decoders give with differences of a step.
+const MISNAMED: &str = "objects/op/sample-op.dcm";
+
 /// Decodes all files of a collection that came in these transfer syntaxes; returns how many.
 fn check(collection: &Path, syntaxes: [&str; 2]) -> usize {
     let rows = rows(&collection.join("catalogue.csv"));
     let wanted = rows.iter().filter(|row| {
-        syntaxes.contains(&row["transfer_syntax_uid"].as_str()) && !row["px_sha256"].is_empty()
+        syntaxes.contains(&row["transfer_syntax_uid"].as_str())
+            && !row["px_sha256"].is_empty()
+            && row["file"] != MISNAMED
     });
     let mut checked = 0;
     for row in wanted {
