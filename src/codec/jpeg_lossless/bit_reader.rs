@@ -107,9 +107,4 @@ impl<'a> BitReader<'a> {
     pub(super) fn is_overrun(&self, bits: usize) -> bool {
         self.position() > bits
     }
-
-    /// Whether of so many bits nothing is left but those that fill the last byte.
-    pub(super) fn is_at_end(&self, bits: usize) -> bool {
-        !self.is_overrun(bits) && bits - self.position() < 8
-    }
 }

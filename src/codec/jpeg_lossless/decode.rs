@@ -107,9 +107,7 @@ fn take_scan<'a>(
             }
             predictor = scan.predictor;
         }
-        if !bits.is_at_end(data.bits) {
-            return Err(JpegLosslessError::Damaged);
-        }
+        // Bytes behind the last sample mean nothing: some writers leave some there.
     }
     Ok(Some(stream))
 }

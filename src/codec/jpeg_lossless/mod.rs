@@ -48,7 +48,7 @@ pub enum JpegLosslessError {
     /// The codestream ends too early.
     #[error("a codestream is cut off")]
     Cut,
-    /// The codestream contradicts itself, or holds more than its image.
+    /// The codestream contradicts itself.
     #[error("a codestream is damaged")]
     Damaged,
 }

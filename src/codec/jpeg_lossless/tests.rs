@@ -321,6 +321,15 @@ fn a_cut_stream_is_refused_wherever_it_is_cut() {
 }
 
 #[test]
+fn bytes_behind_the_last_sample_are_passed_over() {
+    let frame = Frame { width: 5, height: 3, components: 1, bits: 12 };
+    let samples = image(frame, Texture::Noise, 5);
+    let mut stream = encode(&samples, frame).unwrap();
+    stream.splice(stream.len() - 2..stream.len() - 2, *b"left over\xFF\0");
+    assert!(decode::<u16>(&stream, frame).unwrap() == samples);
+}
+
+#[test]
 fn restart_intervals_of_broken_lines_are_not_supported() {
     let frame = Frame { width: 4, height: 4, components: 1, bits: 8 };
     let mut stream = encode(&[7_u8; 16], frame).unwrap();
