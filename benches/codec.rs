@@ -1,4 +1,4 @@
-//! The JPEG-LS codec beside CharLS on real CT and MR frames, on one core: `cargo bench --bench codec`.
+//! The JPEG-LS codec beside CharLS and the JPEG Lossless codec on real CT and MR frames, on one core: `cargo bench --bench codec`.
 //! Frames of the files that come with the source are small or few, so those of the larger collection
 //! are taken as well where it stands beside the source, and slices of the synthetic sample.
 
@@ -11,6 +11,7 @@ use bytes::Bytes;
 use charls::{CharLS, FrameInfo};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use sauva::codec::jpeg_lossless;
 use sauva::codec::jpeg_ls::{Frame, Interleave, decode, encode, gives_back};
 use sauva::instance::Samples;
 use sauva::read::{Limits, parse};
@@ -105,6 +106,19 @@ fn ours_encode(image: &Image) -> Vec<u8> {
     encode(&image.samples, image.frame, Interleave::None).expect("an image of 16 bits")
 }
 
+fn lossless_encode(image: &Image) -> Vec<u8> {
+    jpeg_lossless::encode(&image.samples, image.frame).expect("an image of 16 bits")
+}
+
+fn lossless_decode(stream: &[u8], frame: Frame) -> Vec<u16> {
+    jpeg_lossless::decode(stream, frame).expect("a sound stream")
+}
+
+/// The decoder of the library that reads JPEG of other processes.
+fn library_decode(stream: &[u8]) -> Vec<u8> {
+    jpeg_decoder::Decoder::new(stream).decode().expect("a sound stream")
+}
+
 fn ours_decode(stream: &[u8], frame: Frame) -> Vec<u16> {
     decode(stream, frame).expect("a sound stream")
 }
@@ -117,11 +131,15 @@ fn compare(group: &mut BenchmarkGroup<'_, WallTime>, images: &[Image]) {
     group.throughput(Throughput::BytesDecimal(bytes as u64));
     let ours: Vec<Vec<u8>> = images.iter().map(ours_encode).collect();
     let charls: Vec<Vec<u8>> = images.iter().map(charls_encode).collect();
-    let lengths = [&ours, &charls].map(|all| all.iter().map(Vec::len).sum::<usize>());
+    let lossless: Vec<Vec<u8>> = images.iter().map(lossless_encode).collect();
+    let lengths = [&ours, &charls, &lossless].map(|all| all.iter().map(Vec::len).sum::<usize>());
     #[expect(clippy::print_stdout, reason = "the ratio belongs to the speed")]
-    let () = println!("{} frames, {bytes} bytes; ours and CharLS's: {lengths:?}", images.len());
+    let () = println!(
+        "{} frames, {bytes} bytes; ours, CharLS's and JPEG Lossless: {lengths:?}",
+        images.len()
+    );
 
-    let works: [Work<'_>; 6] = [
+    let works: [Work<'_>; 10] = [
         ("encode charls", &|at| drop(black_box(charls_encode(&images[at])))),
         ("encode", &|at| drop(black_box(ours_encode(&images[at])))),
         ("decode charls", &|at| drop(black_box(charls_decode(&charls[at])))),
@@ -133,6 +151,17 @@ fn compare(group: &mut BenchmarkGroup<'_, WallTime>, images: &[Image]) {
             let image = &images[at];
             let stream = ours_encode(image);
             assert!(gives_back(&stream, image.frame, &image.samples) == Ok(true));
+        }),
+        ("encode lossless", &|at| drop(black_box(lossless_encode(&images[at])))),
+        ("decode lossless", &|at| {
+            drop(black_box(lossless_decode(&lossless[at], images[at].frame)));
+        }),
+        ("decode lossless library", &|at| drop(black_box(library_decode(&lossless[at])))),
+        ("encode and verify lossless", &|at| {
+            let image = &images[at];
+            let stream = lossless_encode(image);
+            let is_given = jpeg_lossless::gives_back(&stream, image.frame, &image.samples);
+            assert!(is_given == Ok(true));
         }),
     ];
     for (name, work) in works {

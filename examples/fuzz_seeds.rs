@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use sauva::codec::jpeg_lossless;
 use sauva::codec::jpeg_ls::{self, Interleave};
 use sauva::image::{ImagePixel, SampleType};
 use sauva::instance::SourcePixels;
@@ -44,6 +45,9 @@ fn handmade(out: &Path) {
         let stream = jpeg_ls::encode(&frame[..135], form, interleave).unwrap();
         put(out, "jpeg_ls_codec", &[&[8, 4, 7 << 2 | 2], &stream[..]].concat());
     }
+    let form = jpeg_lossless::Frame { width: 9, height: 5, components: 3, bits: 8 };
+    let stream = jpeg_lossless::encode(&frame[..135], form).unwrap();
+    put(out, "jpeg_lossless_codec", &[&[8, 4, 7 << 2 | 2], &stream[..]].concat());
     let path_id = "0123456789abcdef".repeat(2);
     let file = Announced { path_id: path_id.clone(), size_bytes: 7, modified_ns: 9 };
     let recount = Recount {
@@ -106,11 +110,16 @@ fn seeds_of(out: &Path, file: &[u8]) {
         if let Some(choice) = KEPT.iter().position(|kept| *kept == syntax) {
             put(out, "keep", &[&header(image, choice as u8)[..], frame].concat());
         }
-        if target == "jpeg_ls" {
+        let codec = match syntax {
+            "1.2.840.10008.1.2.4.80" | "1.2.840.10008.1.2.4.81" => Some("jpeg_ls_codec"),
+            "1.2.840.10008.1.2.4.57" | "1.2.840.10008.1.2.4.70" => Some("jpeg_lossless_codec"),
+            _ => None,
+        };
+        if let Some(codec) = codec {
             let [_, rows, columns, _] = header(image, choice);
             let bits = image.bits_allocated as u8 - 1;
             let kind = bits << 2 | (image.samples_per_pixel as u8 - 1);
-            put(out, "jpeg_ls_codec", &[&[columns, rows, kind], &frame[..]].concat());
+            put(out, codec, &[&[columns, rows, kind], &frame[..]].concat());
         }
     }
 }

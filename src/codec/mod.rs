@@ -1,3 +1,5 @@
 //! Codecs of our own: sample slices and parameters in, codestreams out, and back. Nothing of DICOM.
 
+mod frame;
+pub mod jpeg_lossless;
 pub mod jpeg_ls;

@@ -11,7 +11,7 @@ use dicom::encoding::transfer_syntax::{Codec, TransferSyntaxIndex};
 use dicom::transfer_syntax::TransferSyntaxRegistry;
 use jpeg_decoder::{ColorTransform, PixelFormat};
 
-use super::{EncodeError, jpeg_ls, photometric};
+use super::{EncodeError, jpeg_lossless, jpeg_ls, photometric};
 use crate::image::ImagePixel;
 
 /// Decodes all frames and sets what decoding changes in the Image Pixel Module.
@@ -54,10 +54,14 @@ pub(super) fn frame(
         ENCAPSULATED_UNCOMPRESSED if stream.len() == length.next_multiple_of(2) => {
             Ok(stream[..length].to_vec())
         }
-        uids::JPEG_BASELINE8_BIT
-        | uids::JPEG_EXTENDED12_BIT
-        | uids::JPEG_LOSSLESS
-        | uids::JPEG_LOSSLESS_SV1 => jpeg(stream, image),
+        uids::JPEG_BASELINE8_BIT | uids::JPEG_EXTENDED12_BIT => jpeg(stream, image),
+        uids::JPEG_LOSSLESS | uids::JPEG_LOSSLESS_SV1 => {
+            match jpeg_lossless::decode(stream, image) {
+                // Another process under the name of this one is decoded all the same.
+                Err(EncodeError::Unsupported) => jpeg(stream, image),
+                decoded => decoded,
+            }
+        }
         uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS => jpeg_ls::decode(stream, image),
         _ => registered(stream, image, transfer_syntax),
     }

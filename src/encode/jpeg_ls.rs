@@ -32,11 +32,12 @@ fn gives_back(stream: &[u8], frame: &Frame<'_>) -> Result<bool, EncodeError> {
 
 /// Bits a sample in the codestream. Readers expect two bytes a sample where Bits Allocated is 16,
 /// and decoders give two bytes from 9 bits on; DCMTK refuses less than 8 bits.
-fn precision(image: &ImagePixel) -> u16 {
+pub(super) fn precision(image: &ImagePixel) -> u16 {
     image.bits_stored.max(if image.bits_allocated == 16 { 9 } else { 8 })
 }
 
-fn form(image: &ImagePixel, bits: u16) -> jpeg_ls::Frame {
+/// The form of a frame whose samples have so many bits.
+pub(super) fn form(image: &ImagePixel, bits: u16) -> jpeg_ls::Frame {
     jpeg_ls::Frame {
         width: image.columns,
         height: image.rows,
@@ -63,7 +64,8 @@ fn decode_error(error: JpegLsError) -> EncodeError {
     }
 }
 
-fn unfit(image: &ImagePixel) -> Option<KeptNative> {
+/// What keeps an image native.
+pub(super) fn unfit(image: &ImagePixel) -> Option<KeptNative> {
     let stored_from_lowest_bit = image.high_bit + 1 == image.bits_stored;
     // Coded with more bits than are stored, a sign would be lost.
     let signed_and_narrow =

@@ -4,6 +4,7 @@
 
 mod decode;
 mod encapsulate;
+mod jpeg_lossless;
 mod jpeg_ls;
 mod keep;
 mod photometric;
@@ -72,7 +73,7 @@ pub struct Codec {
 }
 
 /// One row for each codec.
-pub static CODECS: [Codec; 1] = [jpeg_ls::CODEC];
+pub static CODECS: [Codec; 2] = [jpeg_ls::CODEC, jpeg_lossless::CODEC];
 
 /// One frame as a codec sees it.
 #[derive(Debug)]

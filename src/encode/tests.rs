@@ -63,37 +63,46 @@ fn native(image: &ImagePixel, samples: &[u32]) -> Bytes {
     bytes.collect::<Vec<u8>>().into()
 }
 
-fn encode(image: &ImagePixel, native: &Bytes) -> Encoded {
-    let encoder = Encoder::by_name("jpeg-ls").unwrap();
+fn encode(image: &ImagePixel, native: &Bytes, codec: &str) -> Encoded {
+    let encoder = Encoder::by_name(codec).unwrap();
     encoder.encode(deidentified(image, native.clone(), false)).unwrap()
 }
 
-/// Decodes what was written by the library's decoder and compares it with the samples.
+/// Decodes what each codec wrote, as an input that came so, and compares it with the samples.
 fn check_round_trip(image: &ImagePixel, native: &Bytes) {
-    let encoded = encode(image, native);
+    for codec in &CODECS {
+        check_codec(image, native, codec);
+    }
+}
+
+fn check_codec(image: &ImagePixel, native: &Bytes, codec: &Codec) {
+    let encoded = encode(image, native, codec.name);
     let samples = encoded.samples.as_ref().unwrap();
     let element = encoded.data_set.get(tags::PIXEL_DATA).unwrap();
     match &element.value {
         Value::Encapsulated(pixels) => {
-            assert_eq!(encoded.transfer_syntax, uids::JPEGLS_LOSSLESS);
-            assert_eq!(pixels.fragments.len(), image.frames as usize);
-            let decoded: Vec<u8> = pixels
-                .fragments
-                .iter()
-                .flat_map(|frame| jpeg_ls::decode(frame, image).unwrap())
-                .collect();
-            let wanted = match samples {
-                Samples::Eight(samples) => samples.clone(),
-                Samples::Sixteen(samples) => samples::le(samples),
-                Samples::ThirtyTwo(_) => panic!("these are not coded"),
-            };
+            assert_eq!(encoded.transfer_syntax, codec.transfer_syntax);
+            let photometric = encoded.data_set.text(tags::PHOTOMETRIC_INTERPRETATION);
+            assert_eq!(photometric, Some(image.photometric_interpretation.as_str()));
+            let (wanted, mut image) = (le(samples), encoded.image.clone().unwrap());
+            let decoded =
+                decode::frames(&pixels.fragments, &mut image, &encoded.transfer_syntax).unwrap();
             assert_eq!(decoded, wanted);
+            assert_eq!(pixels.fragments.len(), image.frames as usize);
         }
         Value::Bytes(bytes) => {
             assert!(encoded.kept_native.is_some());
             assert_eq!(bytes, native);
         }
         Value::Sequence(_) => panic!("pixels are no sequence"),
+    }
+}
+
+fn le(samples: &Samples) -> Vec<u8> {
+    match samples {
+        Samples::Eight(samples) => samples.clone(),
+        Samples::Sixteen(samples) => samples::le(samples),
+        Samples::ThirtyTwo(_) => panic!("these are not coded"),
     }
 }
 
@@ -122,12 +131,13 @@ proptest! {
         columns in 1_u32..20,
         planar in 0_u16..2,
         frames in 1_u32..4,
+        photometric in prop_oneof![Just("RGB"), Just("YBR_FULL")],
     ) {
         let mut image = grey(rows, columns, 8, 8, false);
         image.samples_per_pixel = 3;
         image.frames = frames;
         image.planar_configuration = planar;
-        image.photometric_interpretation = "RGB".into();
+        image.photometric_interpretation = photometric.into();
         let count = image.samples().unwrap() as u32;
         let samples: Vec<u32> = (0..count).map(|n| (n / 7) % 256).collect();
         check_round_trip(&image, &native(&image, &samples));
@@ -165,7 +175,7 @@ fn noise_that_would_grow_stays_native_and_says_so() {
             (state >> 40) as u32 & 0xFFFF
         })
         .collect();
-    let encoded = encode(&image, &native(&image, &noise));
+    let encoded = encode(&image, &native(&image, &noise), "jpeg-ls");
     assert_eq!(encoded.kept_native, Some(KeptNative::WouldGrow));
     assert_eq!(encoded.transfer_syntax, uids::EXPLICIT_VR_LITTLE_ENDIAN);
 }
@@ -184,7 +194,7 @@ fn what_the_codec_cannot_hold_stays_native_and_says_why() {
         let mut image = grey(8, 8, 16, 16, false);
         change(&mut image);
         let zeros = Bytes::from(vec![0; image.native_length().unwrap() as usize]);
-        let encoded = encode(&image, &zeros);
+        let encoded = encode(&image, &zeros, "jpeg-ls");
         assert_eq!(encoded.kept_native, Some(reason));
         assert_eq!(encoded.data_set.bytes(tags::PIXEL_DATA), Some(&zeros));
     }

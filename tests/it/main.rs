@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cli;
+mod codecs;
 mod contents;
 mod duplicates;
 mod faults;
@@ -10,7 +11,6 @@ mod foresight;
 mod help;
 mod idempotence;
 mod intervals;
-mod jpeg_ls;
 mod keep;
 mod media;
 #[cfg(feature = "mpi")]

@@ -12,9 +12,14 @@ use crate::help::{Work, large_collection, rows, sample, summary};
 type Row = BTreeMap<String, String>;
 
 /// Runs on a folder and returns what became of each file, by its path below the folder.
-fn outcomes(work: &Work, input: &Path, code: i32) -> BTreeMap<String, (Row, Option<Row>)> {
+fn outcomes(
+    work: &Work,
+    input: &Path,
+    codec: &str,
+    code: i32,
+) -> BTreeMap<String, (Row, Option<Row>)> {
     let log = work.path("private.csv");
-    let run = work.run(input, "out", &["--private-log", log.to_str().unwrap()]);
+    let run = work.run(input, "out", &["--private-log", log.to_str().unwrap(), "--codec", codec]);
     assert_eq!(run.status.code(), Some(code), "{}", String::from_utf8_lossy(&run.stderr));
     let by_id = |name: &str| -> BTreeMap<String, Row> {
         let rows = rows(&work.path("out").join(name));
@@ -64,12 +69,12 @@ fn check_samples(output: &Path, written: &Row, wanted: &Row, name: &str) -> bool
     true
 }
 
-fn check_folder(input: &Path, catalogue_folder: &Path, code: i32) -> (Work, usize) {
+fn check_folder(input: &Path, catalogue_folder: &Path, codec: &str, code: i32) -> (Work, usize) {
     let work = Work::new();
     let catalogue = catalogue(catalogue_folder);
     let below = input.strip_prefix(catalogue_folder).unwrap();
     let mut compared = 0;
-    for (path, (_, written)) in outcomes(&work, input, code) {
+    for (path, (_, written)) in outcomes(&work, input, codec, code) {
         let name = below.join(&path).to_str().unwrap().to_owned();
         if let (Some(written), Some(wanted)) = (written, catalogue.get(&name)) {
             compared += usize::from(check_samples(&work.path("out"), &written, wanted, &name));
@@ -80,8 +85,14 @@ fn check_folder(input: &Path, catalogue_folder: &Path, code: i32) -> (Work, usiz
 
 #[test]
 fn samples_of_the_shipped_files_do_not_change() {
-    let (work, compared) = check_folder(&sample(), &sample(), 2);
-    assert!(compared >= 12, "only {compared} files were compared");
+    for codec in ["jpeg-ls", "jpeg-lossless"] {
+        let (work, compared) = check_folder(&sample(), &sample(), codec, 2);
+        assert!(compared >= 12, "only {compared} files were compared");
+        check_outcome(&work);
+    }
+}
+
+fn check_outcome(work: &Work) {
     let outcome = &summary(&work.path("out"))["outcome"];
     let total: u64 = ["written", "duplicate", "quarantined", "not_dicom"]
         .iter()
@@ -95,21 +106,23 @@ fn samples_of_the_large_collection_do_not_change() {
     let Some(folder) = large_collection() else {
         return;
     };
-    let (work, compared) = check_folder(&folder.join("studies"), &folder, 0);
-    assert!(compared >= 260, "only {compared} files were compared");
-    let outcome = &summary(&work.path("out"))["outcome"];
-    // 284 names: a DICOMDIR, and 4 images that come in 4 transfer syntaxes each.
-    assert_eq!(outcome["written"], 271);
-    assert_eq!(outcome["duplicate"], 12);
-    assert_eq!(outcome["not_dicom"], 1);
-    assert_eq!(outcome["quarantined"], 0);
+    for codec in ["jpeg-ls", "jpeg-lossless"] {
+        let (work, compared) = check_folder(&folder.join("studies"), &folder, codec, 0);
+        assert!(compared >= 260, "only {compared} files were compared");
+        let outcome = &summary(&work.path("out"))["outcome"];
+        // 284 names: a DICOMDIR, and 4 images that come in 4 transfer syntaxes each.
+        assert_eq!(outcome["written"], 271);
+        assert_eq!(outcome["duplicate"], 12);
+        assert_eq!(outcome["not_dicom"], 1);
+        assert_eq!(outcome["quarantined"], 0);
+    }
 }
 
 #[test]
 fn every_malformed_file_has_its_reason() {
     let folder = large_collection().unwrap_or_else(sample).join("malformed");
     let work = Work::new();
-    let outcomes = outcomes(&work, &folder, 2);
+    let outcomes = outcomes(&work, &folder, "jpeg-ls", 2);
     let wanted = [
         ("MR_truncated.dcm", "damaged"),
         ("rtplan_truncated.dcm", "damaged"),

@@ -29,35 +29,9 @@ mod run;
 mod segments;
 mod stuffing;
 
+pub use super::frame::{Frame, Sample};
 pub use decode_scan::{decode, gives_back};
 pub use encode_scan::encode;
-
-/// The form of an image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Frame {
-    /// Pixels in a line, 1 to 65,535.
-    pub width: u32,
-    /// Lines, 1 to 65,535.
-    pub height: u32,
-    /// Samples of a pixel, 1 to 4.
-    pub components: u32,
-    /// Bits of a sample, 2 to 16: those to write, or the most that may be read.
-    pub bits: u32,
-}
-
-impl Frame {
-    /// How many samples there are.
-    pub fn samples(self) -> u64 {
-        u64::from(self.width) * u64::from(self.height) * u64::from(self.components)
-    }
-
-    fn is_sound(self) -> bool {
-        (1..=0xFFFF).contains(&self.width)
-            && (1..=0xFFFF).contains(&self.height)
-            && (1..=4).contains(&self.components)
-            && (2..=16).contains(&self.bits)
-    }
-}
 
 /// How the components of an image take turns in the codestream (T.87 section C.2.3, ILV). In memory
 /// the samples of a pixel always stand side by side.
@@ -93,40 +67,6 @@ pub enum JpegLsError {
     /// The codestream contradicts itself, or holds more than its image.
     #[error("a codestream is damaged")]
     Damaged,
-}
-
-/// A sample in memory: `u8` for up to 8 bits, `u16` for up to 16.
-pub trait Sample: Copy + Default + Eq + Into<u16> + sealed::Sealed {
-    /// The bits that it has room for.
-    const BITS: u32;
-
-    /// The sample of this value, which has no more than `BITS` bits.
-    fn from_value(value: u16) -> Self;
-}
-
-impl Sample for u8 {
-    const BITS: u32 = 8;
-
-    #[inline]
-    fn from_value(value: u16) -> Self {
-        value as u8
-    }
-}
-
-impl Sample for u16 {
-    const BITS: u32 = 16;
-
-    #[inline]
-    fn from_value(value: u16) -> Self {
-        value
-    }
-}
-
-mod sealed {
-    /// Keeps `Sample` to the widths that the decoders are tested with.
-    pub trait Sealed {}
-    impl Sealed for u8 {}
-    impl Sealed for u16 {}
 }
 
 #[cfg(test)]

@@ -1,0 +1,96 @@
+//! An image in, a codestream out: how often each category occurs first, then the codes.
+
+use super::bit_writer::BitWriter;
+use super::codes::Codes;
+use super::difference::{CATEGORIES, category};
+use super::huffman::Table;
+use super::segments::{EOI, put_header, put_marker};
+use super::{Frame, JpegLosslessError, Sample};
+
+/// Of an image with more lines than these, one in so many is counted: what that costs is less than a
+/// thousandth of the result.
+const COUNTED_WHOLE: usize = 64;
+const COUNTED_OF: usize = 8;
+
+/// Encodes an image with predictor 1. The samples of a pixel stand side by side.
+///
+/// # Errors
+///
+/// `Frame` where JPEG Lossless does not hold such an image or there are not as many samples, `Sample`
+/// where one has more bits than the frame says.
+pub fn encode<S: Sample>(samples: &[S], frame: Frame) -> Result<Vec<u8>, JpegLosslessError> {
+    if !frame.is_sound() || frame.bits > S::BITS || samples.len() as u64 != frame.samples() {
+        return Err(JpegLosslessError::Frame);
+    }
+    let all_bits = samples.iter().fold(0, |all, sample| all | (*sample).into());
+    if u32::from(all_bits) >> frame.bits != 0 {
+        return Err(JpegLosslessError::Sample);
+    }
+    let mut lines = Lines::new(samples, frame);
+    let table = Table::best(&lines.frequencies());
+    // A guess: half of what comes in.
+    let mut stream = Vec::with_capacity(size_of_val(samples) / 2 + 256);
+    put_header(frame, &table, &mut stream);
+    let codes = Codes::new(&table);
+    let mut writer = BitWriter::default();
+    for line in 0..frame.height as usize {
+        writer.put(lines.differences(line), &codes, &mut stream);
+    }
+    writer.finish(&mut stream);
+    put_marker(EOI, &mut stream);
+    Ok(stream)
+}
+
+/// The lines of an image as differences.
+struct Lines<'s, S> {
+    samples: &'s [S],
+    frame: Frame,
+    differences: Vec<u16>,
+}
+
+impl<'s, S: Sample> Lines<'s, S> {
+    fn new(samples: &'s [S], frame: Frame) -> Self {
+        let differences = vec![0; (frame.width * frame.components) as usize];
+        Self { samples, frame, differences }
+    }
+
+    /// The differences of a line to the pixel on the left; those of the first pixel to the one above,
+    /// of the very first to the middle of the range (T.81 section H.1.2.1).
+    fn differences(&mut self, line: usize) -> &[u16] {
+        let (length, components) = (self.differences.len(), self.frame.components as usize);
+        let from = line * length;
+        let samples = &self.samples[from..from + length];
+        let pairs = samples.iter().zip(&samples[components..]);
+        for (difference, (left, sample)) in self.differences[components..].iter_mut().zip(pairs) {
+            *difference = (*sample).into().wrapping_sub((*left).into());
+        }
+        let middle = 1 << (self.frame.bits - 1);
+        let above = from.checked_sub(length).map(|above| &self.samples[above..]);
+        for (component, sample) in samples.iter().take(components).enumerate() {
+            let prediction = above.map_or(middle, |above| above[component].into());
+            self.differences[component] = (*sample).into().wrapping_sub(prediction);
+        }
+        &self.differences
+    }
+
+    /// How often each category occurs, about. All that may occur do, so that each has a code.
+    fn frequencies(&mut self) -> [u64; CATEGORIES] {
+        let height = self.frame.height as usize;
+        let step = if height > COUNTED_WHOLE { COUNTED_OF } else { 1 };
+        // Neighbours often have the same category, and would wait for each other in one array.
+        let mut counts = [[0_u64; CATEGORIES]; 4];
+        for line in (0..height).step_by(step) {
+            for some in self.differences(line).chunks(counts.len()) {
+                for (difference, counts) in some.iter().zip(&mut counts) {
+                    counts[category(*difference) as usize] += 1;
+                }
+            }
+        }
+        let most = self.frame.bits as usize;
+        std::array::from_fn(|at| {
+            let count: u64 = counts.iter().map(|counts| counts[at]).sum();
+            // What was seen weighs so much more that nothing else becomes longer by the others.
+            count * 16 + u64::from(at <= most)
+        })
+    }
+}

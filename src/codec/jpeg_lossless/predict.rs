@@ -1,0 +1,175 @@
+//! The predictors (T.81 section H.1.2.1, Table H.1): a line of differences to samples, or the word that
+//! they are the differences of these samples. Those of a pixel stand side by side.
+
+use super::JpegLosslessError;
+
+/// A predictor: the sample left (Ra), above (Rb), and left of that (Rc).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Predictor {
+    /// Ra
+    Left,
+    /// Rb
+    Above,
+    /// Rc
+    UpperLeft,
+    /// Ra + Rb - Rc
+    Plane,
+    /// Ra + (Rb - Rc) / 2
+    LeftAndSlope,
+    /// Rb + (Ra - Rc) / 2
+    AboveAndSlope,
+    /// (Ra + Rb) / 2
+    Mean,
+}
+
+impl Predictor {
+    /// The predictor of this selection value (Ss of a scan header). 0 is for differential frames alone.
+    pub(super) fn of_selection(value: u8) -> Result<Self, JpegLosslessError> {
+        Ok(match value {
+            1 => Self::Left,
+            2 => Self::Above,
+            3 => Self::UpperLeft,
+            4 => Self::Plane,
+            5 => Self::LeftAndSlope,
+            6 => Self::AboveAndSlope,
+            7 => Self::Mean,
+            _ => return Err(JpegLosslessError::Damaged),
+        })
+    }
+
+    /// Makes samples of a line of differences. The first pixel is predicted by the one above.
+    pub(super) fn restore(self, line: &mut [u16], above: &[u16], components: usize) {
+        match components {
+            1 => self.restore_of::<1>(line, above),
+            2 => self.restore_of::<2>(line, above),
+            3 => self.restore_of::<3>(line, above),
+            _ => self.restore_of::<4>(line, above),
+        }
+    }
+
+    fn restore_of<const N: usize>(self, line: &mut [u16], above: &[u16]) {
+        match self {
+            Self::Left => restore::<N>(line, above, left),
+            Self::Above => restore::<N>(line, above, |_, b, _| b),
+            Self::UpperLeft => restore::<N>(line, above, |_, _, c| c),
+            Self::Plane => restore::<N>(line, above, plane),
+            Self::LeftAndSlope => restore::<N>(line, above, left_and_slope),
+            Self::AboveAndSlope => restore::<N>(line, above, above_and_slope),
+            Self::Mean => restore::<N>(line, above, mean),
+        }
+    }
+
+    /// Whether these are the differences of a line of samples.
+    pub(super) fn fits(
+        self,
+        differences: &[u16],
+        line: &[u16],
+        above: &[u16],
+        components: usize,
+    ) -> bool {
+        match self {
+            Self::Left => fits(differences, line, above, components, left),
+            Self::Above => fits(differences, line, above, components, |_, b, _| b),
+            Self::UpperLeft => fits(differences, line, above, components, |_, _, c| c),
+            Self::Plane => fits(differences, line, above, components, plane),
+            Self::LeftAndSlope => fits(differences, line, above, components, left_and_slope),
+            Self::AboveAndSlope => fits(differences, line, above, components, above_and_slope),
+            Self::Mean => fits(differences, line, above, components, mean),
+        }
+    }
+}
+
+#[inline]
+fn left(a: i32, _: i32, _: i32) -> i32 {
+    a
+}
+
+#[inline]
+fn plane(a: i32, b: i32, c: i32) -> i32 {
+    a + b - c
+}
+
+#[inline]
+fn left_and_slope(a: i32, b: i32, c: i32) -> i32 {
+    a + ((b - c) >> 1)
+}
+
+#[inline]
+fn above_and_slope(a: i32, b: i32, c: i32) -> i32 {
+    b + ((a - c) >> 1)
+}
+
+#[inline]
+fn mean(a: i32, b: i32, _: i32) -> i32 {
+    (a + b) >> 1
+}
+
+/// Predictions are exact and sums modulo 2^16.
+#[inline]
+fn sum(difference: u16, prediction: i32) -> u16 {
+    difference.wrapping_add(prediction as u16)
+}
+
+#[inline]
+fn restore<const N: usize>(
+    line: &mut [u16],
+    above: &[u16],
+    predict: impl Fn(i32, i32, i32) -> i32,
+) {
+    let (line, above) = (line.as_chunks_mut::<N>().0, above.as_chunks::<N>().0);
+    let mut pixels = line.iter_mut().zip(above);
+    let Some((first, first_above)) = pixels.next() else { return };
+    *first = std::array::from_fn(|of| first[of].wrapping_add(first_above[of]));
+    let (mut left, mut upper_left) = (*first, *first_above);
+    for (pixel, above) in pixels {
+        left = std::array::from_fn(|of| {
+            let prediction = predict(left[of].into(), above[of].into(), upper_left[of].into());
+            sum(pixel[of], prediction)
+        });
+        *pixel = left;
+        upper_left = *above;
+    }
+}
+
+#[inline]
+fn fits(
+    differences: &[u16],
+    line: &[u16],
+    above: &[u16],
+    components: usize,
+    predict: impl Fn(i32, i32, i32) -> i32,
+) -> bool {
+    let (first, differences) = differences.split_at(components);
+    let pixels = first.iter().zip(above).zip(line);
+    let mut wrong = pixels.fold(0, |wrong, ((d, b), sample)| wrong | (d.wrapping_add(*b) ^ sample));
+    let neighbours = line.iter().zip(&above[components..]).zip(above);
+    for ((difference, sample), ((a, b), c)) in
+        differences.iter().zip(&line[components..]).zip(neighbours)
+    {
+        let prediction = predict((*a).into(), (*b).into(), (*c).into());
+        wrong |= sum(*difference, prediction) ^ sample;
+    }
+    wrong == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ra = 10, Rb = 21, Rc = 4: what Table H.1 says.
+    #[test]
+    fn predictors_are_those_of_table_h_1() {
+        for (value, wanted) in [(1, 10), (2, 21), (3, 4), (4, 27), (5, 18), (6, 24), (7, 15)] {
+            let predictor = Predictor::of_selection(value).unwrap();
+            let above = [4, 21];
+            let differences = [6, 0];
+            let mut line = differences;
+            predictor.restore(&mut line, &above, 1);
+            assert_eq!(line, [10, wanted], "predictor {value}");
+            assert!(predictor.fits(&differences, &line, &above, 1));
+            assert!(!predictor.fits(&differences, &[10, wanted + 1], &above, 1));
+            assert!(!predictor.fits(&differences, &[11, wanted], &above, 1));
+        }
+        assert!(Predictor::of_selection(8).is_err());
+    }
+}
