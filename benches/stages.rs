@@ -7,7 +7,7 @@ use std::hint::black_box;
 use bytes::Bytes;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use sauva::deident::{Deidentifier, Key, Profile};
-use sauva::encode::Encoder;
+use sauva::encode::{Encoder, Verify};
 use sauva::read::{Limits, parse};
 use sauva::sample::{Kind, SampleOptions, generate};
 use sauva::stats::measure_image;
@@ -30,7 +30,7 @@ fn stages(criterion: &mut Criterion) {
     let limits = Limits::default();
     let deidentifier =
         Deidentifier::new(&Key::from_bytes(&[1; 32]).expect("32 bytes"), Profile::basic());
-    let encoder = Encoder::by_name("jpeg-ls").expect("a codec");
+    let encoder = Encoder::by_name("jpeg-ls", Verify::Full).expect("a codec");
     let original = || parse(&file, &limits).expect("a sound file");
     let deidentified = || deidentifier.apply(original()).expect("a sound instance");
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::deident::{Profile, ProfileError};
-use crate::encode::Encoder;
+use crate::encode::Verify;
 use crate::read::Limits;
 use crate::reidentification::Recipient;
 
@@ -28,8 +28,8 @@ pub struct RunConfig {
     pub profile: Profile,
     /// The name of the codec.
     pub codec: String,
-    /// The codec.
-    pub encoder: Encoder,
+    /// Whether what was coded is decoded again and compared.
+    pub verify: Verify,
     /// Threads of a rank; `None` leaves it to what the node offers.
     pub threads: Option<usize>,
     /// Where the work is done.
@@ -126,9 +126,6 @@ pub enum ConfigError {
     /// The rules of de-identification cannot be settled.
     #[error("--profile, --retain, --clean: {0}")]
     Profile(ProfileError),
-    /// No such codec.
-    #[error("--codec: there is no codec of this name; see --help")]
-    Codec,
     /// The key would travel with the de-identified data.
     #[error("--key-file lies inside --output: keep the key apart from what it protects")]
     KeyInside,
@@ -238,7 +235,7 @@ mod tests {
             dicomdir: false,
             profile: Profile::basic(),
             codec: "jpeg-ls".into(),
-            encoder: Encoder::by_name("jpeg-ls").unwrap(),
+            verify: Verify::Full,
             threads: None,
             isolation: Isolation::None,
             wall_limit: Duration::from_secs(1),

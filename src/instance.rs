@@ -119,6 +119,9 @@ pub struct Encoded {
     pub kept_native: Option<KeptNative>,
     /// Length of the native pixel data and of their encoded form, in bytes.
     pub pixel_bytes: PixelBytes,
+    /// Whether it is known that the samples of what is written are those that came: they were decoded and
+    /// compared, or nothing was coded.
+    pub is_verified: bool,
 }
 
 /// Lengths of the pixel data in bytes.

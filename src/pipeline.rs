@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::deident::{DeidentError, Deidentifier};
 use crate::encode::{self, EncodeError, Encoder};
+use crate::image::PIXEL_TAGS;
 use crate::instance::Encoded;
 use crate::manifest::FileEntry;
 use crate::read::{self, Limits, ReadError};
 use crate::record::{Failure, FileRecord, InstanceRecord, Outcome};
 use crate::stage::{Stage, StageClock};
-use crate::stats::{ImageMeasurement, measure_image, measure_samples, modality};
+use crate::stats::{ImageMeasurement, PixelDigest, measure_image, measure_samples, modality};
 use crate::storage::SharedStorage;
 use crate::write::{self, Staged, WriteError};
 
@@ -31,6 +32,8 @@ pub struct Pipeline {
     pub deidentifier: Deidentifier,
     /// The codec.
     pub encoder: Encoder,
+    /// The digest of the samples.
+    pub pixel_digest: PixelDigest,
     /// Where it is written.
     pub storage: SharedStorage,
 }
@@ -91,7 +94,9 @@ impl Pipeline {
         let encoded = clock
             .time(Stage::Encode, || self.encoder.encode(deidentified))
             .map_err(StageError::Encode)?;
-        let measurement = clock.time(Stage::Measure, || measure_image(&encoded));
+        let (measurement, digests) = clock.time(Stage::Measure, || {
+            (measure_image(&encoded), pixel_digests(&self.pixel_digest, &encoded))
+        });
         let (storage, path_id) = (self.storage.as_ref(), &entry.path_id);
         let staged = clock
             .time(Stage::Write, || write::stage(storage, &self.output, path_id, &encoded))
@@ -99,6 +104,7 @@ impl Pipeline {
         let measured = measurement.as_ref().and_then(|m| m.measured.clone());
         let mut instance = instance_record(encoded, staged, source_transfer_syntax);
         instance.measured = measured;
+        (instance.pixel_blake3, instance.pixel_blake3_written) = digests;
         let record = FileRecord {
             path_id: path_id.clone(),
             size_bytes: entry.size_bytes,
@@ -109,6 +115,20 @@ impl Pipeline {
         };
         Ok(Processed { record, measurement })
     }
+}
+
+/// The digests of an instance's samples, as they came and as they are written.
+fn pixel_digests(digest: &PixelDigest, encoded: &Encoded) -> (Option<String>, Option<String>) {
+    let native = || {
+        let mut elements = PIXEL_TAGS.into_iter().filter_map(|tag| encoded.data_set.bytes(tag));
+        elements.next().map(|bytes| digest.of_bytes(bytes))
+    };
+    let came = match &encoded.samples {
+        Some(samples) => Some(digest.of_samples(samples)),
+        None => native(),
+    };
+    let written = came.clone().filter(|_| encoded.is_verified);
+    (came, written)
 }
 
 /// Measures a file that was written, from the file itself; `None` where nothing is to be measured.
@@ -175,5 +195,7 @@ fn instance_record(
         contested: false,
         counted: false,
         measured: None,
+        pixel_blake3: None,
+        pixel_blake3_written: None,
     }
 }

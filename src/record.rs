@@ -134,6 +134,11 @@ pub struct InstanceRecord {
     pub pixel_bytes_native: u64,
     /// Length of the pixel data as written.
     pub pixel_bytes_encoded: u64,
+    /// The digest of the samples that came (see [`PixelDigest`](crate::stats::PixelDigest)).
+    pub pixel_blake3: Option<String>,
+    /// The digest of the samples that are written; none where it is not known, since nothing was decoded
+    /// again.
+    pub pixel_blake3_written: Option<String>,
     /// Whether it waits beside its final name, which other content had taken.
     pub contested: bool,
     /// Whether the totals hold its samples: of files with the same content one does.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use sauva::dataset::encode_data_set;
 use sauva::deident::{Deidentifier, Key, Profile};
-use sauva::encode::Encoder;
+use sauva::encode::{Encoder, Verify};
 use sauva::instance::Encoded;
 use sauva::read::{Limits, parse, read};
 use sauva::stage::Stopwatch;
@@ -21,7 +21,7 @@ pub(crate) fn time(files: &[PathBuf]) -> ExitCode {
     // Panics are counted by the run; here they would only fill the screen.
     std::panic::set_hook(Box::new(|_| {}));
     let deidentifier = Deidentifier::new(&Key::from_bytes(&[7; 32]).unwrap(), Profile::basic());
-    let encoder = Encoder::by_name("jpeg-ls").unwrap();
+    let encoder = Encoder::by_name("jpeg-ls", Verify::Full).unwrap();
     let mut times: Vec<(f64, &Path)> = Vec::with_capacity(files.len());
     let mut unreadable = 0;
     for file in files {

@@ -18,15 +18,24 @@ use crate::instance::{Original, SourcePixels};
 use crate::read::{self, Limits};
 use crate::record::{FileRecord, InstanceRecord, Outcome};
 use crate::results::index_csv;
-use crate::stats::{Totals, measure_samples, modality};
+use crate::stats::{PixelDigest, Totals, measure_samples, modality};
 use crate::write::{INSTANCES, hex};
+
+/// How the instances were made, as far as it is known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Made<'a> {
+    /// The rules of de-identification.
+    pub(super) rules: &'a Rules,
+    /// The digest of samples, where the key is there.
+    pub(super) digest: Option<&'a PixelDigest>,
+}
 
 /// Checks one instance and adds what it measures to the totals.
 pub(super) fn check(
     output: &Path,
     entry: &Entry,
     row: Option<Row<'_>>,
-    rules: &Rules,
+    made: Made<'_>,
     totals: &Mutex<Totals>,
     findings: &Findings,
 ) {
@@ -47,14 +56,22 @@ pub(super) fn check(
         Ok(original) => original,
         Err(error) => return wrong(Kind::Instance, error.to_string()),
     };
-    for tag in residues(&original.data_set, rules) {
+    for tag in residues(&original.data_set, made.rules) {
         wrong(Kind::Profile, format!("{tag} holds what the profile does not leave there"));
     }
     let mut instance = describe(&original, &file, sha256);
+    let native = match &original.image {
+        Some((_, SourcePixels::Native(bytes))) => Some(bytes.clone()),
+        _ => None,
+    };
     match encode::decode(original) {
         Err(error) => return wrong(Kind::Instance, error.to_string()),
-        Ok(None) => {}
+        Ok(None) => {
+            let pixels = made.digest.zip(native);
+            instance.pixel_blake3 = pixels.map(|(digest, native)| digest.of_bytes(&native));
+        }
         Ok(Some((data_set, image, samples))) => {
+            instance.pixel_blake3 = made.digest.map(|digest| digest.of_samples(&samples));
             if let Some(found) = measure_samples(&data_set, &image, &samples) {
                 let mut totals = totals.lock().unwrap_or_else(PoisonError::into_inner);
                 found.add_to(&mut totals);
@@ -119,6 +136,8 @@ fn describe(original: &Original, file: &Bytes, sha256: String) -> InstanceRecord
         contested: false,
         counted: false,
         measured: None,
+        pixel_blake3: None,
+        pixel_blake3_written: None,
     }
 }
 
@@ -132,6 +151,11 @@ fn differences(mut instance: InstanceRecord, row: Row<'_>) -> Result<String, &'s
     };
     instance.kept_native =
         serde_json::from_value(kept_native).map_err(|_| "kept_native holds no known reason")?;
+    let told = |column: &str| Some(row.cell(column).to_owned()).filter(|cell| !cell.is_empty());
+    // Without the key nobody can make the digest anew.
+    instance.pixel_blake3 = instance.pixel_blake3.or_else(|| told("pixel_blake3"));
+    instance.pixel_blake3_written =
+        told("pixel_blake3_written").and_then(|_| instance.pixel_blake3.clone());
     let size_bytes = row.cell("bytes_in").parse().map_err(|_| "bytes_in holds no number")?;
     let record = FileRecord {
         path_id: row.path_id().to_owned(),

@@ -24,6 +24,7 @@ use crate::results::digest;
 use crate::stats::Totals;
 use finding::Findings;
 pub use finding::{Finding, Kind};
+use instance::Made;
 pub use origin::Origin;
 use reports::{Reports, SUMMARY, read_report};
 
@@ -49,7 +50,9 @@ pub fn audit(output: &Path, rules: &Rules, origin: Option<&Origin>) -> Audit {
     present.par_iter().for_each(|entry| {
         let row = rows.get(entry.path.as_str()).copied();
         guarded(&entry.path, &findings, || {
-            instance::check(output, entry, row, rules, &totals, &findings);
+            let digest = origin.map(|origin| &origin.pixel_digest);
+            let made = Made { rules, digest };
+            instance::check(output, entry, row, made, &totals, &findings);
         });
     });
     guarded(media::PLACE, &findings, || media::check(output, &reports, &findings));

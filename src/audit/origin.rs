@@ -8,6 +8,7 @@ use super::reports::{Reports, SUMMARY};
 use crate::deident::{Deidentifier, Key, Profile, Pseudonyms};
 use crate::manifest::FileEntry;
 use crate::scan::scan;
+use crate::stats::PixelDigest;
 
 /// The input of a run and the key that it was run with.
 #[derive(Debug)]
@@ -16,14 +17,18 @@ pub struct Origin {
     pub(super) input: PathBuf,
     pub(super) pseudonyms: Pseudonyms,
     pub(super) deidentifier: Deidentifier,
+    /// The digest of samples.
+    pub(super) pixel_digest: PixelDigest,
 }
 
 impl Origin {
     /// An input under a key and a profile.
     pub fn new(input: &Path, key: &Key, profile: Profile) -> Self {
+        let pseudonyms = Pseudonyms::new(key);
         Self {
             input: input.to_owned(),
-            pseudonyms: Pseudonyms::new(key),
+            pixel_digest: PixelDigest::new(pseudonyms.pixel_key()),
+            pseudonyms,
             deidentifier: Deidentifier::new(key, profile),
         }
     }

@@ -10,7 +10,7 @@ use super::ProfileArgs;
 use crate::config::{
     ConfigError, Isolation, MapConfig, RunConfig, input_folder, new_path, parse_bytes,
 };
-use crate::encode::{CODECS, Encoder, encoder_names};
+use crate::encode::{CODECS, Verify, encoder_names};
 
 /// Options of `sauva run`.
 #[derive(Debug, Args)]
@@ -30,11 +30,16 @@ pub struct RunArgs {
     /// Key file of `sauva keygen`. Default: `$XDG_CONFIG_HOME/sauva/key`, made on first use.
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
-    /// How pixels are written. Every coded frame is decoded again and compared. keep: what comes
-    /// compressed stays so, scrubbed of comments and all else that is no part of the image, or is coded
-    /// in the default codec where that cannot be; what comes native stays native.
+    /// How pixels are written, without a loss. What comes compressed with a loss, or in a smaller form
+    /// without, is passed on, scrubbed of comments and all else that is no part of the image. smallest: in
+    /// the codec that makes it smallest, for each instance. keep: all that comes compressed is passed on, or
+    /// coded in the default codec where that cannot be; what comes native stays native. native: nothing is
+    /// compressed.
     #[arg(long, default_value = CODECS[0].name, value_parser = codec_names())]
     pub codec: String,
+    /// Whether every coded frame is decoded again and compared.
+    #[arg(long, value_enum, default_value_t)]
+    pub verify: Verify,
     /// Who does which file. static: the list is dealt before the work begins, largest files first.
     #[arg(long, default_value = "static", value_parser = ["static"])]
     pub schedule: String,
@@ -98,6 +103,7 @@ impl RunArgs {
             dry_run: _,
             key_file,
             codec,
+            verify,
             schedule,
             rules,
             threads,
@@ -114,7 +120,6 @@ impl RunArgs {
             quiet,
         } = self;
         debug_assert!(schedule == "static", "clap allows no others");
-        let encoder = Encoder::by_name(&codec).ok_or(ConfigError::Codec)?;
         if threads == Some(0) {
             return Err(ConfigError::Threads);
         }
@@ -134,7 +139,7 @@ impl RunArgs {
             dicomdir,
             profile: rules.resolve()?,
             codec,
-            encoder,
+            verify,
             threads,
             isolation,
             wall_limit: Duration::from_secs(wall_limit),

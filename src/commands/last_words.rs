@@ -46,9 +46,13 @@ pub(super) fn last_words(
         )?;
     }
     let pixels = &summary.compression;
+    let verified = match pixels.unverified {
+        0 => "every frame verified".to_owned(),
+        count => format!("{count} instances not verified"),
+    };
     writeln!(
         text,
-        "  pixel data    {:>7.1} MB -> {:.1} MB, {:.2} times smaller, every frame verified",
+        "  pixel data    {:>7.1} MB -> {:.1} MB, {:.2} times smaller, {verified}",
         pixels.bytes_in as f64 / 1e6,
         pixels.bytes_out as f64 / 1e6,
         pixels.ratio

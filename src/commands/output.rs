@@ -74,6 +74,7 @@ pub(super) fn lock_text(folder: &Path) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encode::Verify;
     use crate::ledger::JOURNAL_FORM;
     use crate::storage::Disk;
 
@@ -82,6 +83,7 @@ mod tests {
             journal: JOURNAL_FORM,
             version: "1".into(),
             codec: codec.into(),
+            verify: Verify::Full,
             profile: crate::deident::Profile::basic(),
             edition: "2026d".into(),
             max_depth: 32,

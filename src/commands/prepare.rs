@@ -63,6 +63,7 @@ fn settings(config: &RunConfig, pseudonyms: &Pseudonyms) -> Settings {
         journal: JOURNAL_FORM,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         codec: config.codec.clone(),
+        verify: config.verify,
         profile: config.profile.clone(),
         edition: deident::EDITION.to_owned(),
         max_depth: config.max_depth,

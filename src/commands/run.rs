@@ -146,6 +146,7 @@ fn hire(
         output: config.output.clone(),
         profile: config.profile.clone(),
         codec: config.codec.clone(),
+        verify: config.verify,
         limits: config.limits(),
     };
     if let Some(worker) = worker {

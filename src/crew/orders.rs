@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::deident::{Deidentifier, Key, Profile};
-use crate::encode::Encoder;
+use crate::deident::{Deidentifier, Key, Profile, Pseudonyms};
+use crate::encode::{Encoder, Verify};
 use crate::manifest::path_bytes;
 use crate::pipeline::Pipeline;
 use crate::read::Limits;
+use crate::stats::PixelDigest;
 use crate::storage::SharedStorage;
 
 /// The settled options of the pipeline.
@@ -25,6 +26,8 @@ pub struct Orders {
     pub profile: Profile,
     /// The name of the codec.
     pub codec: String,
+    /// Whether what was coded is decoded again and compared.
+    pub verify: Verify,
     /// Bounds on what a file may ask for.
     pub limits: Limits,
 }
@@ -37,7 +40,8 @@ impl Orders {
             output: self.output.clone(),
             limits: self.limits,
             deidentifier: Deidentifier::new(key, self.profile.clone()),
-            encoder: Encoder::by_name(&self.codec)?,
+            encoder: Encoder::by_name(&self.codec, self.verify)?,
+            pixel_digest: PixelDigest::new(Pseudonyms::new(key).pixel_key()),
             storage,
         }))
     }

@@ -82,6 +82,11 @@ impl Pseudonyms {
         format!("{:032x}", self.keyed("fingerprint", &[]))
     }
 
+    /// A key for digests of pixels, which tells nothing of this one.
+    pub fn pixel_key(&self) -> [u8; 32] {
+        self.digest("pixels", &[])
+    }
+
     /// 96 bits of the keyed function, and its mark.
     fn marked(&self, domain: &str, parts: &[&[u8]]) -> u128 {
         let number = self.keyed(domain, parts) >> 32;
@@ -98,8 +103,14 @@ impl Pseudonyms {
         self.keyed(&format!("{domain}-check"), &[number]) >> 96
     }
 
-    /// The first 128 bits of HMAC(key, domain, lengths and parts): no two inputs share an encoding.
+    /// The first 128 bits of the digest.
     fn keyed(&self, domain: &str, parts: &[&[u8]]) -> u128 {
+        let digest = self.digest(domain, parts);
+        digest[..16].iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
+    }
+
+    /// HMAC(key, domain, lengths and parts): no two inputs share an encoding.
+    fn digest(&self, domain: &str, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac = self.keyed.clone();
         mac.update(domain.as_bytes());
         mac.update(&[0]);
@@ -107,8 +118,7 @@ impl Pseudonyms {
             mac.update(&(part.len() as u64).to_le_bytes());
             mac.update(part);
         }
-        let digest = mac.finalize().into_bytes();
-        digest[..16].iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
+        mac.finalize().into_bytes().into()
     }
 }
 

@@ -9,7 +9,8 @@ use dicom::dictionary_std::uids;
 use dicom::encoding::adapters::{PixelDataObject, RawPixelData};
 use dicom::encoding::transfer_syntax::{Codec, TransferSyntaxIndex};
 use dicom::transfer_syntax::TransferSyntaxRegistry;
-use jpeg_decoder::{ColorTransform, PixelFormat};
+use jpeg_decoder::{ColorTransform, PixelFormat, UnsupportedFeature};
+use rayon::prelude::*;
 
 use super::{EncodeError, jpeg_lossless, jpeg_ls, photometric};
 use crate::image::ImagePixel;
@@ -28,14 +29,14 @@ pub(super) fn frames(
         return Err(EncodeError::Unsupported);
     }
     let length = bits.div_ceil(8) as usize;
-    let mut native = Vec::new();
-    for stream in frames {
+    let decode = |stream: &Bytes| {
         let frame = frame(stream, image, transfer_syntax, length)?;
-        if frame.len() != length {
-            return Err(EncodeError::DecodedLength);
-        }
-        native.extend_from_slice(&frame);
-    }
+        if frame.len() == length { Ok(frame) } else { Err(EncodeError::DecodedLength) }
+    };
+    let native = match frames {
+        [one] => decode(one)?,
+        many => many.par_iter().map(decode).collect::<Result<Vec<Vec<u8>>, _>>()?.concat(),
+    };
     image.photometric_interpretation = photometric.to_owned();
     image.planar_configuration = 0;
     Ok(native.into())
@@ -92,7 +93,13 @@ fn jpeg(stream: &[u8], image: &ImagePixel) -> Result<Vec<u8>, EncodeError> {
         // "RGB" lets three components through as they are, side by side.
         decoder.set_color_transform(ColorTransform::RGB);
     }
-    let samples = decoder.decode().map_err(|_| EncodeError::Decode)?;
+    let samples = match decoder.decode() {
+        // Samples of 12 bits.
+        Err(jpeg_decoder::Error::Unsupported(UnsupportedFeature::SamplePrecision(12))) => {
+            return jpeg_of_12_bits(stream, image);
+        }
+        decoded => decoded.map_err(|_| EncodeError::Decode)?,
+    };
     match decoder.info().map(|info| info.pixel_format) {
         Some(PixelFormat::L8 | PixelFormat::RGB24) => Ok(widened(samples, image)),
         Some(PixelFormat::L16) if image.bits_allocated == 16 => {
@@ -101,6 +108,15 @@ fn jpeg(stream: &[u8], image: &ImagePixel) -> Result<Vec<u8>, EncodeError> {
         }
         _ => Err(EncodeError::Unsupported),
     }
+}
+
+/// JPEG Extended of 12 bits, grey: colour would be converted.
+fn jpeg_of_12_bits(stream: &[u8], image: &ImagePixel) -> Result<Vec<u8>, EncodeError> {
+    if (image.samples_per_pixel, image.bits_allocated) != (1, 16) {
+        return Err(EncodeError::Unsupported);
+    }
+    let samples = libjpeg_turbo_rs::decompress_12bit(stream).map_err(|_| EncodeError::Decode)?.data;
+    Ok(samples.into_iter().flat_map(i16::to_le_bytes).collect())
 }
 
 /// Decoders give one byte a sample for up to 8 bits; Bits Allocated may want two.

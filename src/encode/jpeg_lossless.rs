@@ -3,7 +3,7 @@
 use dicom::dictionary_std::uids;
 
 use super::jpeg_ls::{form, precision, unfit};
-use super::{Codec, EncodeError, Frame, FrameOutcome, FrameSamples};
+use super::{Codec, EncodeError, Frame, FrameSamples};
 use crate::codec::jpeg_lossless::{self, JpegLosslessError};
 use crate::image::ImagePixel;
 
@@ -16,13 +16,13 @@ pub(super) const CODEC: Codec = Codec {
     unfit,
 };
 
-fn encode(frame: &Frame<'_>) -> Result<FrameOutcome, EncodeError> {
+fn encode(frame: &Frame<'_>) -> Result<Vec<u8>, EncodeError> {
     let form = form(frame.image, precision(frame.image));
     let coded = match frame.samples {
         FrameSamples::Eight(samples) => jpeg_lossless::encode(samples, form),
         FrameSamples::Sixteen(samples) => jpeg_lossless::encode(samples, form),
     };
-    coded.map(FrameOutcome::Coded).map_err(|_| EncodeError::Encode)
+    coded.map_err(|_| EncodeError::Encode)
 }
 
 /// Whether a codestream decodes to the samples of the frame.

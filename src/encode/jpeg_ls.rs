@@ -3,7 +3,7 @@
 use dicom::dictionary_std::uids;
 
 use super::photometric::is_carried;
-use super::{Codec, EncodeError, Frame, FrameOutcome, FrameSamples};
+use super::{Codec, EncodeError, Frame, FrameSamples};
 use crate::codec::jpeg_ls::{self, Interleave, JpegLsError};
 use crate::image::{ImagePixel, SampleType};
 use crate::instance::KeptNative;
@@ -11,13 +11,13 @@ use crate::instance::KeptNative;
 pub(super) const CODEC: Codec =
     Codec { name: "jpeg-ls", transfer_syntax: uids::JPEGLS_LOSSLESS, encode, gives_back, unfit };
 
-fn encode(frame: &Frame<'_>) -> Result<FrameOutcome, EncodeError> {
+fn encode(frame: &Frame<'_>) -> Result<Vec<u8>, EncodeError> {
     let form = form(frame.image, precision(frame.image));
     let coded = match frame.samples {
         FrameSamples::Eight(samples) => jpeg_ls::encode(samples, form, Interleave::Sample),
         FrameSamples::Sixteen(samples) => jpeg_ls::encode(samples, form, Interleave::Sample),
     };
-    coded.map(FrameOutcome::Coded).map_err(|_| EncodeError::Encode)
+    coded.map_err(|_| EncodeError::Encode)
 }
 
 /// Whether a codestream decodes to the samples of the frame.

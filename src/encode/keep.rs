@@ -2,40 +2,85 @@
 //! and decodes to the samples of the one that came.
 
 use bytes::Bytes;
+use dicom::dictionary_std::uids;
 use rayon::prelude::*;
 
+use super::form::{Coded, size_of_frame};
 use super::{decode, scrub};
 use crate::codestream;
 use crate::image::ImagePixel;
+use crate::instance::SourcePixels;
 
 /// The name on the command line.
 pub(super) const NAME: &str = "keep";
 
-/// The frames to write, or `None` where one of them cannot be passed on. `native` is what the frames
-/// that came decode to.
-pub(super) fn frames(
-    frames: &[Bytes],
-    image: &ImagePixel,
-    transfer_syntax: &str,
-    native: &[u8],
-) -> Option<Vec<Vec<u8>>> {
-    let length = native.len() / frames.len().max(1);
-    let pass_on = |(stream, native): (&Bytes, &[u8])| {
+/// Pixels as they came compressed.
+#[derive(Debug)]
+pub(super) struct Came {
+    frames: Vec<Bytes>,
+    image: ImagePixel,
+    transfer_syntax: String,
+}
+
+impl Came {
+    /// The pixels of an instance, where they came compressed.
+    pub(super) fn of(
+        source: &SourcePixels,
+        image: &ImagePixel,
+        transfer_syntax: &str,
+    ) -> Option<Self> {
+        let SourcePixels::Encapsulated(frames) = source else {
+            return None;
+        };
+        let (frames, image) = (frames.clone(), image.clone());
+        Some(Self { frames, image, transfer_syntax: transfer_syntax.to_owned() })
+    }
+
+    /// Whether the transfer syntax lets an encoder lose something (PS3.5 section A.4). Coded without a
+    /// loss, such pixels would only become larger.
+    pub(super) fn is_lossy(&self) -> bool {
+        matches!(
+            self.transfer_syntax.as_str(),
+            uids::JPEG_BASELINE8_BIT
+                | uids::JPEG_EXTENDED12_BIT
+                | uids::JPEGLS_NEAR_LOSSLESS
+                | uids::JPEG2000
+                | uids::HTJ2K
+        )
+    }
+
+    /// Bytes that the frames take in a file as they came.
+    pub(super) fn size(&self) -> u64 {
+        self.frames.iter().map(|frame| size_of_frame(frame.len())).sum()
+    }
+
+    /// The form to write, or `None` where a frame cannot be passed on. `native` is what the frames decode
+    /// to.
+    pub(super) fn pass_on(&self, native: &[u8]) -> Option<Coded> {
+        let Self { frames, image, transfer_syntax } = self;
+        let length = native.len() / frames.len().max(1);
+        let pass_on = |(stream, native): (&Bytes, &[u8])| self.scrubbed(stream, native);
+        let kept = match frames.as_slice() {
+            [one] => pass_on((one, native)).map(|kept| vec![kept]),
+            many if length > 0 => {
+                many.par_iter().zip(native.par_chunks_exact(length)).map(pass_on).collect()
+            }
+            _ => None,
+        };
+        let (transfer_syntax, image) = (transfer_syntax.clone(), image.clone());
+        Some(Coded { frames: kept?, transfer_syntax, image })
+    }
+
+    fn scrubbed(&self, stream: &Bytes, native: &[u8]) -> Option<Vec<u8>> {
+        let Self { image, transfer_syntax, .. } = self;
         let kept = scrub::scrub(stream, image, transfer_syntax).ok()?;
         let is_untouched = stream.strip_prefix(&kept[..]).is_some_and(|padding| padding.len() < 2);
         // Whoever reads the output checks and decodes it as this run does its input.
         let is_equal = || {
             codestream::check(&kept, image, transfer_syntax).is_ok()
-                && decode::frame(&kept, image, transfer_syntax, length)
+                && decode::frame(&kept, image, transfer_syntax, native.len())
                     .is_ok_and(|found| found == native)
         };
         (is_untouched || is_equal()).then_some(kept)
-    };
-    match frames {
-        [one] => pass_on((one, native)).map(|kept| vec![kept]),
-        many if length > 0 => {
-            many.par_iter().zip(native.par_chunks_exact(length)).map(pass_on).collect()
-        }
-        _ => None,
     }
 }

@@ -1,9 +1,12 @@
-//! Encoding: a `Deidentified` in, an `Encoded` out. Pixels are decoded where they came compressed,
-//! coded losslessly in the chosen codec, decoded again and compared before anything is written; or
-//! they are passed on as they came compressed, scrubbed of what is no part of the image.
+//! Encoding: a `Deidentified` in, an `Encoded` out. Pixels that came native or losslessly compressed are
+//! coded in the chosen codec, decoded again and compared before anything is written. Pixels that came
+//! with a loss, or in a smaller lossless form, are passed on as they came, scrubbed of what is no part of
+//! the image.
 
+mod codec;
 mod decode;
 mod encapsulate;
+mod form;
 mod jpeg_lossless;
 mod jpeg_ls;
 mod keep;
@@ -12,8 +15,14 @@ mod samples;
 mod scrub;
 
 use bytes::Bytes;
+use clap::ValueEnum;
 use dicom::dictionary_std::{tags, uids};
-use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+pub use codec::{CODECS, Codec};
+use codec::{Frame, FrameSamples};
+use form::Coded;
+use keep::Came;
 
 use crate::dataset::{DataSet, Element, Tag, VR, Value};
 use crate::image::{ImagePixel, SampleType};
@@ -36,7 +45,10 @@ pub enum EncodeError {
     /// The bits outside Bits Stored hold something that no overlay explains.
     #[error("the bits above Bits Stored hold data")]
     StrayBits,
-    /// The encoder failed for another reason than growth.
+    /// Native pixel data have a length of 32 bits (PS3.5 section 7.1.2).
+    #[error("native pixel data of 4 GiB or more cannot be written: choose another codec")]
+    TooLong,
+    /// The encoder failed.
     #[error("a frame cannot be encoded")]
     Encode,
     /// The encoded frame does not decode to what went in.
@@ -51,91 +63,86 @@ impl EncodeError {
             Self::Unsupported => "no-decoder",
             Self::Decode | Self::DecodedLength => "decode",
             Self::StrayBits => "stray-bits",
+            Self::TooLong => "too-long",
             Self::Encode => "encode",
             Self::Verify => "verify",
         }
     }
 }
 
-/// A way to code frames: its name on the command line, its transfer syntax, its two functions.
-#[derive(Debug)]
-pub struct Codec {
+/// Whether what was coded is decoded again and compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verify {
+    /// Every frame.
+    #[default]
+    Full,
+    /// No frame.
+    None,
+}
+
+impl Verify {
     /// The name on the command line.
-    pub name: &'static str,
-    /// The transfer syntax UID that it writes.
-    pub transfer_syntax: &'static str,
-    /// Codes one frame.
-    encode: fn(&Frame<'_>) -> Result<FrameOutcome, EncodeError>,
-    /// Decodes what was coded and says whether the samples of the frame come out.
-    gives_back: fn(&[u8], &Frame<'_>) -> Result<bool, EncodeError>,
-    /// What the codec cannot hold.
-    unfit: fn(&ImagePixel) -> Option<KeptNative>,
-}
-
-/// One row for each codec.
-pub static CODECS: [Codec; 2] = [jpeg_ls::CODEC, jpeg_lossless::CODEC];
-
-/// One frame as a codec sees it.
-#[derive(Debug)]
-struct Frame<'a> {
-    image: &'a ImagePixel,
-    samples: FrameSamples<'a>,
-}
-
-/// The samples of one frame, masked to Bits Stored, those of a pixel side by side.
-#[derive(Debug, Clone, Copy)]
-enum FrameSamples<'a> {
-    /// Of up to 8 bits allocated.
-    Eight(&'a [u8]),
-    /// Of 16 bits allocated.
-    Sixteen(&'a [u16]),
-}
-
-impl FrameSamples<'_> {
-    fn bytes(self) -> usize {
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Eight(samples) => size_of_val(samples),
-            Self::Sixteen(samples) => size_of_val(samples),
+            Self::Full => "full",
+            Self::None => "none",
         }
     }
 }
 
-/// What came of coding a frame.
-enum FrameOutcome {
-    Coded(Vec<u8>),
-    /// The coded form would be no smaller than the native one.
-    WouldGrow,
-}
-
-/// Encodes instances with one codec, passes on what came compressed, or writes everything native.
+/// Writes the pixels of instances in the form that was asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Encoder {
-    codec: Option<&'static Codec>,
-    /// What came compressed is passed on where it can be, and what came native stays so.
-    keeps: bool,
+    goal: Goal,
+    verify: Verify,
 }
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy)]
+enum Goal {
+    /// This codec.
+    Codec(&'static Codec),
+    /// Of all codecs the one that makes the instance smallest.
+    Smallest,
+    /// What came compressed is passed on where it can be, and what came native stays so.
+    Keep,
+    /// Everything native.
+    Native,
+}
+
+const SMALLEST: &str = "smallest";
+const NATIVE: &str = "native";
 
 /// The names that an encoder may have on the command line, the default first.
 pub fn encoder_names() -> impl Iterator<Item = &'static str> {
-    CODECS.iter().map(|codec| codec.name).chain([keep::NAME, NATIVE])
+    CODECS.iter().map(|codec| codec.name).chain([SMALLEST, keep::NAME, NATIVE])
 }
 
-/// The name of the encoder that writes everything native.
-const NATIVE: &str = "native";
+/// The form that was chosen for pixels.
+enum Chosen {
+    /// As they came compressed.
+    PassedOn(Coded),
+    /// Coded by us.
+    Coded(Coded),
+    /// Native; the reason where a codec was asked for.
+    Native(Option<KeptNative>),
+}
 
 impl Encoder {
-    /// The encoder with this name on the command line: a codec's, `keep` or `native`.
-    pub fn by_name(name: &str) -> Option<Self> {
-        let codec = match name {
-            NATIVE => None,
-            keep::NAME => CODECS.first(),
-            name => Some(CODECS.iter().find(|codec| codec.name == name)?),
+    /// The encoder with this name on the command line: a codec's, `smallest`, `keep` or `native`.
+    pub fn by_name(name: &str, verify: Verify) -> Option<Self> {
+        let goal = match name {
+            SMALLEST => Goal::Smallest,
+            keep::NAME => Goal::Keep,
+            NATIVE => Goal::Native,
+            name => Goal::Codec(CODECS.iter().find(|codec| codec.name == name)?),
         };
-        Some(Self { codec, keeps: name == keep::NAME })
+        Some(Self { goal, verify })
     }
 
     /// Encodes one instance.
-    pub fn encode(mut self, instance: Deidentified) -> Result<Encoded, EncodeError> {
+    pub fn encode(self, instance: Deidentified) -> Result<Encoded, EncodeError> {
         let (Original { data_set, transfer_syntax, image }, identity, embedded_overlay) =
             instance.into_parts();
         let mut encoded = Encoded {
@@ -147,93 +154,115 @@ impl Encoder {
             decoded: None,
             kept_native: None,
             pixel_bytes: PixelBytes::default(),
+            is_verified: true,
         };
         let Some((mut image, source)) = image else {
             return Ok(encoded);
         };
-        let came = match &source {
-            SourcePixels::Encapsulated(frames) if self.keeps => {
-                Some((frames.clone(), image.clone()))
-            }
-            SourcePixels::Native(_) if self.keeps => {
-                self.codec = None;
-                None
-            }
-            _ => None,
-        };
+        let came = Came::of(&source, &image, &transfer_syntax);
         let native = native_of(source, &mut image, &transfer_syntax)?;
         let Some((samples, cleared)) = samples::canonical(&native, &image, embedded_overlay)?
         else {
             // Float pixels and native chroma sub-sampling are passed on as they are.
-            encoded.kept_native = self.codec.map(|_| {
-                let is_float = image.sample_type == SampleType::Float;
-                if is_float { KeptNative::FloatPixels } else { KeptNative::Photometric }
-            });
-            encoded.put_native(native, image);
+            let is_float = image.sample_type == SampleType::Float;
+            let reason = if is_float { KeptNative::FloatPixels } else { KeptNative::Photometric };
+            encoded.kept_native = self.asks_for_coding().then_some(reason);
+            encoded.put_native(native, image)?;
             return Ok(encoded);
         };
         // An overlay can be cleared in samples alone.
         let came = came.filter(|_| cleared.is_none());
-        if let Some((frames, came)) = came
-            && let Some(kept) = keep::frames(&frames, &came, &transfer_syntax, &native)
-        {
-            let native_length = came.native_length().unwrap_or_default();
-            encoded.put_frames(kept, &transfer_syntax, native_length, came);
-            encoded.decoded = Some(image);
-            encoded.samples = Some(samples);
-            return Ok(encoded);
-        }
-        let native = cleared.unwrap_or(native);
-        match self.compress(&samples, &mut image)? {
-            Compression::Done(frames, transfer_syntax) => {
-                encoded.put_frames(frames, transfer_syntax, native.len() as u64, image);
+        match self.choose(&samples, &image, came.as_ref(), &native)? {
+            Chosen::PassedOn(form) => {
+                encoded.put_coded(form);
+                encoded.decoded = Some(image);
             }
-            Compression::Kept(reason) => {
+            Chosen::Coded(form) => {
+                encoded.put_coded(form);
+                encoded.is_verified = self.verify == Verify::Full;
+            }
+            Chosen::Native(reason) => {
                 encoded.kept_native = reason;
-                encoded.put_native(native, image);
+                encoded.put_native(cleared.unwrap_or(native), image)?;
             }
         }
         encoded.samples = Some(samples);
         Ok(encoded)
     }
 
-    fn compress(
+    fn asks_for_coding(self) -> bool {
+        matches!(self.goal, Goal::Codec(_) | Goal::Smallest)
+    }
+
+    /// Chooses the form to write. `image` is that of the samples, `native` what the frames that came
+    /// decode to.
+    fn choose(
         self,
         samples: &Samples,
-        image: &mut ImagePixel,
-    ) -> Result<Compression, EncodeError> {
-        let Some(codec) = self.codec else {
-            return Ok(Compression::Kept(None));
+        image: &ImagePixel,
+        came: Option<&Came>,
+        native: &Bytes,
+    ) -> Result<Chosen, EncodeError> {
+        let codecs = match (self.goal, came) {
+            (Goal::Native, _) | (Goal::Keep, None) => return Ok(Chosen::Native(None)),
+            (Goal::Codec(codec), _) => std::slice::from_ref(codec),
+            (Goal::Smallest, _) => &CODECS,
+            // What cannot be passed on.
+            (Goal::Keep, Some(_)) => &CODECS[..1],
         };
-        if let Some(reason) = (codec.unfit)(image) {
-            return Ok(Compression::Kept(Some(reason)));
+        let stays = |came: &&Came| came.is_lossy() || matches!(self.goal, Goal::Keep);
+        if let Some(form) = came.filter(stays).and_then(|came| came.pass_on(native)) {
+            return Ok(Chosen::PassedOn(form));
         }
-        let length = samples.len() / image.frames as usize;
-        let frames: Vec<FrameSamples<'_>> = match samples {
-            Samples::Eight(all) => all.chunks_exact(length).map(FrameSamples::Eight).collect(),
-            Samples::Sixteen(all) => all.chunks_exact(length).map(FrameSamples::Sixteen).collect(),
-            Samples::ThirtyTwo(_) => {
-                return Ok(Compression::Kept(Some(KeptNative::WideSamples)));
+        let coded = self.compress(codecs, samples, image)?;
+        let least = coded.as_ref().map_or(native.len() as u64, Coded::size);
+        let smaller = came
+            .filter(|came| !came.is_lossy() && came.size() < least)
+            .and_then(|came| came.pass_on(native))
+            .filter(|form| form.size() < least);
+        Ok(match (smaller, coded) {
+            (Some(form), _) => Chosen::PassedOn(form),
+            (None, Ok(form)) => Chosen::Coded(form),
+            (None, Err(reason)) => Chosen::Native(Some(reason)),
+        })
+    }
+
+    /// The smallest form that the codecs give, verified; or why there is none.
+    fn compress(
+        self,
+        codecs: &'static [Codec],
+        samples: &Samples,
+        image: &ImagePixel,
+    ) -> Result<Result<Coded, KeptNative>, EncodeError> {
+        let Some(frames) = codec::frames(image, samples) else {
+            return Ok(Err(KeptNative::WideSamples));
+        };
+        let mut best: Option<(&Codec, Coded)> = None;
+        let mut reason = None;
+        for codec in codecs {
+            if let Some(unfit) = (codec.unfit)(image) {
+                reason = reason.or(Some(unfit));
+                continue;
             }
-        };
-        let code = |samples: &FrameSamples<'_>| {
-            code_and_verify(codec, &Frame { image, samples: *samples })
-        };
-        let coded: Result<Vec<FrameOutcome>, EncodeError> = match frames.as_slice() {
-            [one] => code(one).map(|outcome| vec![outcome]),
-            many => many.par_iter().map(code).collect(),
-        };
-        let mut kept = Vec::with_capacity(frames.len());
-        for outcome in coded? {
-            match outcome {
-                FrameOutcome::Coded(frame) => kept.push(frame),
-                FrameOutcome::WouldGrow => {
-                    return Ok(Compression::Kept(Some(KeptNative::WouldGrow)));
-                }
+            let form = Coded {
+                frames: codec.code(&frames)?,
+                transfer_syntax: codec.transfer_syntax.to_owned(),
+                image: ImagePixel { planar_configuration: 0, ..image.clone() },
+            };
+            if best.as_ref().is_none_or(|(_, best)| form.size() < best.size()) {
+                best = Some((codec, form));
             }
         }
-        image.planar_configuration = 0;
-        Ok(Compression::Done(kept, codec.transfer_syntax))
+        let Some((codec, form)) = best else {
+            return Ok(Err(reason.unwrap_or(KeptNative::WouldGrow)));
+        };
+        if form.size() >= image.native_length().unwrap_or(u64::MAX) {
+            return Ok(Err(KeptNative::WouldGrow));
+        }
+        if self.verify == Verify::Full {
+            codec.verify(&form.frames, &frames)?;
+        }
+        Ok(Ok(form))
     }
 }
 
@@ -260,42 +289,24 @@ fn native_of(
     }
 }
 
-enum Compression {
-    /// The frames and their transfer syntax.
-    Done(Vec<Vec<u8>>, &'static str),
-    Kept(Option<KeptNative>),
-}
-
-fn code_and_verify(codec: &Codec, frame: &Frame<'_>) -> Result<FrameOutcome, EncodeError> {
-    let FrameOutcome::Coded(coded) = (codec.encode)(frame)? else {
-        return Ok(FrameOutcome::WouldGrow);
-    };
-    if coded.len() + encapsulate::ITEM_OVERHEAD >= frame.samples.bytes() {
-        return Ok(FrameOutcome::WouldGrow);
-    }
-    if (codec.gives_back)(&coded, frame)? {
-        Ok(FrameOutcome::Coded(coded))
-    } else {
-        Err(EncodeError::Verify)
-    }
-}
-
 impl Encoded {
-    fn put_frames(
-        &mut self,
-        frames: Vec<Vec<u8>>,
-        transfer_syntax: &str,
-        native_length: u64,
-        image: ImagePixel,
-    ) {
-        let pixels = encapsulate::encapsulate(frames);
+    fn put_coded(&mut self, form: Coded) {
+        let Coded { frames, transfer_syntax, image } = form;
+        let (pixels, extended) = encapsulate::encapsulate(frames);
         let encoded = pixels.fragments.iter().map(|fragment| fragment.len() as u64).sum();
-        self.pixel_bytes = PixelBytes { native: native_length, encoded };
-        transfer_syntax.clone_into(&mut self.transfer_syntax);
+        let native = image.native_length().unwrap_or_default();
+        self.pixel_bytes = PixelBytes { native, encoded };
+        self.transfer_syntax = transfer_syntax;
+        for element in extended {
+            self.data_set.put(element);
+        }
         self.put_pixels(tags::PIXEL_DATA, VR::OB, Value::Encapsulated(pixels), image);
     }
 
-    fn put_native(&mut self, native: Bytes, image: ImagePixel) {
+    fn put_native(&mut self, native: Bytes, image: ImagePixel) -> Result<(), EncodeError> {
+        if native.len() >= u32::MAX as usize {
+            return Err(EncodeError::TooLong);
+        }
         let length = native.len() as u64;
         self.pixel_bytes = PixelBytes { native: length, encoded: length };
         let (tag, vr) = match (image.sample_type, image.bits_allocated) {
@@ -305,6 +316,7 @@ impl Encoded {
             _ => (tags::PIXEL_DATA, VR::OW),
         };
         self.put_pixels(tag, vr, Value::Bytes(native), image);
+        Ok(())
     }
 
     /// Puts the pixel data and the Image Pixel Module as it was used, whatever form its attributes

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::deident::Profile;
+use crate::encode::Verify;
 
 /// What decides about the bytes of an output.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +15,8 @@ pub struct Settings {
     pub version: String,
     /// `--codec`.
     pub codec: String,
+    /// `--verify`.
+    pub verify: Verify,
     /// The rules of de-identification: `--profile`, `--retain`, `--clean`, `--date-shift`.
     pub profile: Profile,
     /// The edition of PS3.15 that its table is of.
@@ -28,7 +31,7 @@ pub struct Settings {
 
 /// The form of the journal that this version writes; another one when [`super::Line`] or anything in
 /// it changes.
-pub const JOURNAL_FORM: u32 = 1;
+pub const JOURNAL_FORM: u32 = 2;
 
 impl Settings {
     /// The first difference that matters, as a sentence with what to do; `None` where there is none.
@@ -42,6 +45,7 @@ impl Settings {
         let rows = [
             ("sauva", version(self), version(now)),
             ("--codec", self.codec.clone(), now.codec.clone()),
+            ("--verify", self.verify.name().to_owned(), now.verify.name().to_owned()),
             ("--profile", self.profile.name.clone(), now.profile.name.clone()),
             ("--retain and --clean", options(self), options(now)),
             ("PS3.15", self.edition.clone(), now.edition.clone()),
@@ -69,6 +73,7 @@ mod tests {
             journal: JOURNAL_FORM,
             version: "1".into(),
             codec: "jpeg-ls".into(),
+            verify: Verify::Full,
             profile: Profile::basic(),
             edition: "2026d".into(),
             max_depth: 32,

@@ -182,6 +182,8 @@ fn take_pixels(
         return Err(ReadError::Pixels("two kinds of pixel data in one data set"));
     }
     let extended_offsets = data_set.remove(tags::EXTENDED_OFFSET_TABLE);
+    // Of the form that came; the form that is written has its own.
+    data_set.remove(tags::EXTENDED_OFFSET_TABLE_LENGTHS);
     match element.value {
         Value::Bytes(bytes) => native(&bytes, image, native_length).map(SourcePixels::Native),
         Value::Encapsulated(pixels) => {

@@ -35,6 +35,8 @@ struct IndexRow<'a> {
     bytes_out: u64,
     pixel_bytes_native: u64,
     pixel_bytes_encoded: u64,
+    pixel_blake3: Option<&'a str>,
+    pixel_blake3_written: Option<&'a str>,
 }
 
 /// The instances that were written, sorted by study, series and instance.
@@ -101,6 +103,8 @@ impl<'a> IndexRow<'a> {
             bytes_out: row.bytes_out,
             pixel_bytes_native: row.pixel_bytes_native,
             pixel_bytes_encoded: row.pixel_bytes_encoded,
+            pixel_blake3: row.pixel_blake3.as_deref(),
+            pixel_blake3_written: row.pixel_blake3_written.as_deref(),
         }
     }
 }

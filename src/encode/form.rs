@@ -1,0 +1,28 @@
+//! The forms that pixel data can be written in, and which of them is smaller.
+
+use crate::image::ImagePixel;
+
+use super::encapsulate::ITEM_OVERHEAD;
+
+/// Frames in a transfer syntax that encapsulates them.
+#[derive(Debug)]
+pub(super) struct Coded {
+    /// A codestream for each frame.
+    pub(super) frames: Vec<Vec<u8>>,
+    /// The transfer syntax UID.
+    pub(super) transfer_syntax: String,
+    /// The Image Pixel Module that belongs to it.
+    pub(super) image: ImagePixel,
+}
+
+impl Coded {
+    /// Bytes that the frames take in a file.
+    pub(super) fn size(&self) -> u64 {
+        self.frames.iter().map(|frame| size_of_frame(frame.len())).sum()
+    }
+}
+
+/// Bytes that a codestream of this length takes in a file: with its item, padded to even length.
+pub(super) fn size_of_frame(length: usize) -> u64 {
+    (ITEM_OVERHEAD + length.next_multiple_of(2)) as u64
+}

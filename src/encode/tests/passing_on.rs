@@ -1,0 +1,142 @@
+//! What came compressed: what is passed on, and what is decoded and coded anew.
+
+use super::*;
+
+/// JPEG 2000 in which every packet is empty: all samples stand at the middle of their range.
+fn empty_jpeg_2000(side: u32) -> Bytes {
+    let mut stream = b"\xFF\x4F\xFF\x51\0\x29\0\0".to_vec();
+    for number in [side, side, 0, 0, side, side, 0, 0] {
+        stream.extend(number.to_be_bytes());
+    }
+    // SIZ: 8 bits; COD: no level of decomposition; QCD; one tile-part of one packet; EOC.
+    stream.extend(b"\0\x01\x07\x01\x01\xFF\x52\0\x0C\0\0\0\x01\0\0\x04\x04\0\x01");
+    stream.extend(b"\xFF\x5C\0\x04\x40\x40\xFF\x90\0\x0A\0\0\0\0\0\x0F\0\x01\xFF\x93\0\xFF\xD9");
+    stream.into()
+}
+
+#[test]
+fn a_large_empty_jpeg_2000_image_is_decoded() {
+    for side in [64, 4200] {
+        let mut image = grey(side, side, 8, 8, false);
+        let frames = [empty_jpeg_2000(side)];
+        let decoded = decode::frames(&frames, &mut image, uids::JPEG2000_LOSSLESS).unwrap();
+        assert!(decoded.len() == (side * side) as usize && decoded.iter().all(|byte| *byte == 128));
+    }
+}
+
+fn keep(
+    transfer_syntax: &str,
+    image: &ImagePixel,
+    frame: impl Into<Bytes>,
+    embedded_overlay: bool,
+) -> Result<Encoded, EncodeError> {
+    let source = SourcePixels::Encapsulated(vec![frame.into()]);
+    let instance = came_in(transfer_syntax, image, source, embedded_overlay);
+    Encoder::by_name("keep", Verify::Full).unwrap().encode(instance)
+}
+
+#[test]
+fn what_comes_native_is_kept_native() {
+    let image = grey(4, 4, 16, 12, false);
+    let native = native(&image, &[7; 16]);
+    let encoder = Encoder::by_name("keep", Verify::Full).unwrap();
+    let encoded = encoder.encode(deidentified(&image, native.clone(), false)).unwrap();
+    assert_eq!(encoded.transfer_syntax, uids::EXPLICIT_VR_LITTLE_ENDIAN);
+    assert_eq!(encoded.data_set.bytes(tags::PIXEL_DATA), Some(&native));
+    assert_eq!((encoded.kept_native, encoded.decoded), (None, None));
+}
+
+#[test]
+fn what_is_kept_keeps_its_attributes_and_is_measured_by_its_samples() {
+    let mut image = grey(64, 64, 8, 8, false);
+    image.photometric_interpretation = "YBR_RCT".into();
+    let frame = empty_jpeg_2000(64);
+    let encoded = keep(uids::JPEG2000_LOSSLESS, &image, frame.clone(), false).unwrap();
+    assert_eq!(encoded.transfer_syntax, uids::JPEG2000_LOSSLESS);
+    assert_eq!(encoded.image.as_ref(), Some(&image));
+    let photometric = encoded.data_set.text(tags::PHOTOMETRIC_INTERPRETATION);
+    assert_eq!(photometric, Some("YBR_RCT"));
+    assert_eq!(encoded.decoded.unwrap().photometric_interpretation, "RGB");
+    assert_eq!(encoded.samples, Some(Samples::Eight(vec![128; 64 * 64])));
+    let element = encoded.data_set.get(tags::PIXEL_DATA).unwrap();
+    let Value::Encapsulated(pixels) = &element.value else { panic!("pixels stay coded") };
+    assert_eq!(pixels.fragments, [frame]);
+    assert_eq!(pixels.offset_table.as_ref(), [0; 4]);
+}
+
+#[test]
+fn what_cannot_be_kept_is_coded_as_without_keep() {
+    let image = grey(64, 64, 8, 8, false);
+    // Encapsulated uncompressed; a codestream with a segment that nobody knows.
+    let uncompressed = keep("1.2.840.10008.1.2.1.98", &image, vec![9; 64 * 64], false).unwrap();
+    assert_eq!(uncompressed.transfer_syntax, uids::JPEGLS_LOSSLESS);
+    let mut unknown = empty_jpeg_2000(64).to_vec();
+    unknown.splice(45..45, *b"\xFF\x65\0\x06JANE");
+    let refused = keep(uids::JPEG2000_LOSSLESS, &image, unknown, false);
+    assert!(refused.map_or(true, |found| found.transfer_syntax == uids::JPEGLS_LOSSLESS));
+}
+
+#[test]
+fn bits_above_bits_stored_are_not_kept() {
+    let image = grey(4, 4, 16, 12, false);
+    // RLE of two byte planes (PS3.5 section G.2): bit 12 is set in every sample.
+    let mut frame = [2_u32, 64, 66].map(u32::to_le_bytes).concat();
+    frame.resize(64, 0);
+    frame.extend([(-15_i8) as u8, 0x10, (-15_i8) as u8, 1]);
+    let encoded = keep(uids::RLE_LOSSLESS, &image, frame.clone(), true).unwrap();
+    assert_ne!(encoded.transfer_syntax, uids::RLE_LOSSLESS);
+    assert_eq!(encoded.samples, Some(Samples::Sixteen(vec![1; 16])));
+    let refused = keep(uids::RLE_LOSSLESS, &image, frame, false);
+    assert_eq!(refused.unwrap_err(), EncodeError::StrayBits);
+}
+
+/// A smooth image, and its frame as this codec writes it.
+fn coded(codec: &str) -> (ImagePixel, Bytes, Encoded) {
+    let image = grey(32, 32, 16, 12, false);
+    let native = native(&image, &(0..32 * 32).map(|n| n * n % 900).collect::<Vec<u32>>());
+    let encoded = encode(&image, &native, codec);
+    (image, native, encoded)
+}
+
+fn fragments(encoded: &Encoded) -> &[Bytes] {
+    match &encoded.data_set.get(tags::PIXEL_DATA).unwrap().value {
+        Value::Encapsulated(pixels) => &pixels.fragments,
+        _ => &[],
+    }
+}
+
+/// Encodes frames that came in a transfer syntax.
+fn anew(codec: &str, transfer_syntax: &str, image: &ImagePixel, frames: &[Bytes]) -> Encoded {
+    let source = SourcePixels::Encapsulated(frames.to_vec());
+    let instance = came_in(transfer_syntax, image, source, false);
+    Encoder::by_name(codec, Verify::Full).unwrap().encode(instance).unwrap()
+}
+
+#[test]
+fn what_came_with_a_loss_is_passed_on_and_never_coded_again() {
+    let image = grey(64, 64, 8, 8, false);
+    let frame = [empty_jpeg_2000(64)];
+    for codec in ["jpeg-ls", "jpeg-lossless", "smallest", "keep"] {
+        let encoded = anew(codec, uids::JPEG2000, &image, &frame);
+        assert_eq!(encoded.transfer_syntax, uids::JPEG2000, "{codec}");
+        assert_eq!(fragments(&encoded), frame);
+        assert!(encoded.is_verified);
+    }
+    let native = anew("native", uids::JPEG2000, &image, &frame);
+    assert_eq!(native.data_set.bytes(tags::PIXEL_DATA).unwrap().as_ref(), [128; 64 * 64]);
+}
+
+#[test]
+fn of_two_forms_without_a_loss_the_smaller_one_is_written() {
+    let (image, native, small) = coded("jpeg-ls");
+    let (_, _, large) = coded("jpeg-lossless");
+    assert!(small.pixel_bytes.encoded < large.pixel_bytes.encoded);
+    let from_small = anew("jpeg-lossless", uids::JPEGLS_LOSSLESS, &image, fragments(&small));
+    assert_eq!(from_small.transfer_syntax, uids::JPEGLS_LOSSLESS);
+    assert_eq!(fragments(&from_small), fragments(&small));
+    let from_large = anew("jpeg-ls", uids::JPEG_LOSSLESS_SV1, &image, fragments(&large));
+    assert_eq!(from_large.transfer_syntax, uids::JPEGLS_LOSSLESS);
+    assert_eq!(fragments(&from_large), fragments(&small));
+    let in_native = anew("native", uids::JPEGLS_LOSSLESS, &image, fragments(&small));
+    assert_eq!(in_native.data_set.bytes(tags::PIXEL_DATA), Some(&native));
+}

@@ -1,0 +1,60 @@
+//! `--codec smallest` and `--verify`.
+
+use super::*;
+
+/// Smooth for a predictor; noise in its lower half; all of one value.
+fn images() -> [(ImagePixel, Bytes); 3] {
+    let image = grey(40, 40, 16, 12, false);
+    let smooth: Vec<u32> = (0..1600).map(|n| n / 40 + n % 40).collect();
+    let noisy: Vec<u32> = (0..1600_u32).map(|n| n.wrapping_mul(2_654_435_761) >> 22).collect();
+    [smooth, noisy, vec![77; 1600]].map(|samples| (image.clone(), native(&image, &samples)))
+}
+
+#[test]
+fn the_smallest_form_is_that_of_the_best_codec() {
+    for (image, native) in images() {
+        let size = |codec: &str| encode(&image, &native, codec).pixel_bytes.encoded;
+        let best = CODECS.iter().map(|codec| size(codec.name)).min().unwrap();
+        let chosen = encode(&image, &native, "smallest");
+        assert_eq!(chosen.pixel_bytes.encoded, best);
+        let codec = CODECS.iter().find(|it| it.transfer_syntax == chosen.transfer_syntax).unwrap();
+        check_codec(&image, &native, codec);
+    }
+}
+
+#[test]
+fn without_verification_the_bytes_are_the_same_and_it_is_told() {
+    for (image, native) in images() {
+        let encoder = Encoder::by_name("jpeg-ls", Verify::None).unwrap();
+        let instance = deidentified(&image, native.clone(), false);
+        let unverified = encoder.encode(instance).unwrap();
+        let verified = encode(&image, &native, "jpeg-ls");
+        assert_eq!(unverified.data_set, verified.data_set);
+        assert_eq!((unverified.is_verified, verified.is_verified), (false, true));
+    }
+}
+
+#[test]
+fn a_codec_that_does_not_give_back_is_found_out() {
+    fn encode(frame: &Frame<'_>) -> Result<Vec<u8>, EncodeError> {
+        let mut image = frame.image.clone();
+        image.columns -= 1;
+        let FrameSamples::Eight(samples) = frame.samples else { panic!("bytes") };
+        let cut: Vec<u8> = samples
+            .chunks(frame.image.columns as usize)
+            .flat_map(|line| line[1..].to_vec())
+            .collect();
+        (jpeg_ls::CODEC.encode)(&Frame { image: &image, samples: FrameSamples::Eight(&cut) })
+    }
+    static WRONG: Codec = Codec { encode, ..jpeg_ls::CODEC };
+    let image = grey(20, 20, 8, 8, false);
+    let native = native(&image, &(0..400).map(|n| n % 200).collect::<Vec<u32>>());
+    let with = |verify| {
+        let encoder = Encoder { goal: Goal::Codec(&WRONG), verify };
+        encoder
+            .encode(deidentified(&image, native.clone(), false))
+            .map(|encoded| encoded.is_verified)
+    };
+    assert!(with(Verify::Full).is_err());
+    assert_eq!(with(Verify::None), Ok(false));
+}
