@@ -197,5 +197,6 @@ fn instance_record(
         measured: None,
         pixel_blake3: None,
         pixel_blake3_written: None,
+        header_blake3: staged.header_blake3,
     }
 }

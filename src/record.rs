@@ -139,12 +139,23 @@ pub struct InstanceRecord {
     /// The digest of the samples that are written; none where it is not known, since nothing was decoded
     /// again.
     pub pixel_blake3_written: Option<String>,
+    /// A digest of the data set but for the pixel data.
+    pub header_blake3: String,
     /// Whether it waits beside its final name, which other content had taken.
     pub contested: bool,
     /// Whether the totals hold its samples: of files with the same content one does.
     pub counted: bool,
     /// Statistics of the samples, where they are integers with a meaning.
     pub measured: Option<Measured>,
+}
+
+impl InstanceRecord {
+    /// Whether both say the same of the same samples, in whatever transfer syntax.
+    pub fn has_content_of(&self, other: &Self) -> bool {
+        self.sha256 == other.sha256
+            || (&self.header_blake3, &self.pixel_blake3)
+                == (&other.header_blake3, &other.pixel_blake3)
+    }
 }
 
 /// Exit codes: a promise to scripts, listed in the README.

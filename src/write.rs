@@ -3,11 +3,12 @@
 //! behind it.
 
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::dataset::{encode_data_set, encode_file_meta};
+use crate::dataset::{Element, encode_elements, encode_file_meta};
 use crate::instance::{Encoded, Identity};
 use crate::storage::{Commit, Storage, in_words};
 
@@ -20,6 +21,8 @@ pub const IMPLEMENTATION_VERSION: &str = concat!("SAUVA_", env!("CARGO_PKG_VERSI
 pub const INSTANCES: &str = "dicom";
 /// The folder of the program's own files below the output folder.
 pub const STATE: &str = ".sauva";
+/// The group of the pixel data and of the tables that belong to their form.
+const PIXELS: u16 = 0x7FE0;
 /// What a temporary name ends in.
 pub const TEMPORARY: &str = "part";
 
@@ -32,6 +35,8 @@ pub struct Staged {
     pub sha256: String,
     /// Its size.
     pub bytes: u64,
+    /// A digest of the data set but for the pixel data.
+    pub header_blake3: String,
 }
 
 /// Where a written file ended.
@@ -57,10 +62,15 @@ pub fn stage(
     path_id: &str,
     encoded: &Encoded,
 ) -> Result<Staged, WriteError> {
-    let file = serialize(encoded);
+    let (file, [before, after]) = serialize(encoded);
     let path = relative_path(&encoded.identity);
     storage.write_new(&temporary_path(output, &path, path_id), &file)?;
-    Ok(Staged { path, sha256: hex(&Sha256::digest(&file)), bytes: file.len() as u64 })
+    Ok(Staged {
+        path,
+        sha256: hex(&Sha256::digest(&file)),
+        bytes: file.len() as u64,
+        header_blake3: digest(&[&file[before], &file[after]]),
+    })
 }
 
 /// Gives a staged file its final name. Whoever comes second to a name leaves the first alone.
@@ -127,7 +137,16 @@ fn relative_path(identity: &Identity) -> String {
     format!("{INSTANCES}/{patient_id}/{study_uid}/{series_uid}/{sop_instance_uid}.dcm")
 }
 
-fn serialize(encoded: &Encoded) -> Vec<u8> {
+fn digest(parts: &[&[u8]]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    hasher.finalize().to_hex().as_str().to_owned()
+}
+
+/// The bytes of the file, and where its data set stands before the pixel data and behind them.
+fn serialize(encoded: &Encoded) -> (Vec<u8>, [Range<usize>; 2]) {
     let mut file = Vec::with_capacity(encoded.pixel_bytes.encoded as usize + 16 * 1024);
     encode_file_meta(
         &encoded.identity.sop_class_uid,
@@ -137,8 +156,16 @@ fn serialize(encoded: &Encoded) -> Vec<u8> {
         IMPLEMENTATION_VERSION,
         &mut file,
     );
-    encode_data_set(&encoded.data_set, &mut file);
-    file
+    let mut part = |first: u16, last: u16| {
+        let start = file.len();
+        let is_in = |element: &&Element| (first..=last).contains(&element.tag.group());
+        encode_elements(encoded.data_set.iter().filter(is_in), &mut file);
+        start..file.len()
+    };
+    let before = part(0, PIXELS - 1);
+    part(PIXELS, PIXELS);
+    let after = part(PIXELS + 1, u16::MAX);
+    (file, [before, after])
 }
 
 /// Bytes as lowercase hex.

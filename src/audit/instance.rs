@@ -138,6 +138,7 @@ fn describe(original: &Original, file: &Bytes, sha256: String) -> InstanceRecord
         measured: None,
         pixel_blake3: None,
         pixel_blake3_written: None,
+        header_blake3: String::new(),
     }
 }
 

@@ -8,7 +8,7 @@ mod write;
 use bytes::Bytes;
 pub use dicom::core::{Tag, VR};
 
-pub use write::{encode_data_set, encode_file_meta};
+pub use write::{encode_data_set, encode_elements, encode_file_meta};
 
 /// An element: a tag, its value representation and its value (PS3.5 section 7.1).
 #[derive(Debug, Clone, PartialEq, Eq)]

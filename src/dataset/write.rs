@@ -9,7 +9,12 @@ use super::{DataSet, Element, Encapsulated, Tag, VR, Value};
 /// Appends the data set to `out`. Sequences and items have undefined length, so that one pass is
 /// enough and no length can overflow.
 pub fn encode_data_set(data_set: &DataSet, out: &mut Vec<u8>) {
-    for element in data_set.iter() {
+    encode_elements(data_set.iter(), out);
+}
+
+/// Appends elements to `out`, as they come.
+pub fn encode_elements<'a>(elements: impl Iterator<Item = &'a Element>, out: &mut Vec<u8>) {
+    for element in elements {
         encode_element(element, out);
     }
 }

@@ -144,6 +144,7 @@ impl Work {
                     path: instance.path.clone(),
                     sha256: instance.sha256.clone(),
                     bytes: instance.bytes_out,
+                    header_blake3: instance.header_blake3.clone(),
                 };
                 let uid = &instance.sop_instance_uid;
                 let (storage, path_id) = (self.storage.as_ref(), &record.path_id);

@@ -116,7 +116,7 @@ impl Disputes {
                 take_away(storage, output, path)?;
             }
             for at in &claims[1..] {
-                lose(&mut records[*at], &winner.sha256);
+                lose(&mut records[*at], &winner);
             }
         }
         let contested = contested_path(output, "", "");
@@ -177,8 +177,9 @@ pub fn remove_empty_folders(output: &Path, path: &Path) {
     }
 }
 
-fn lose(record: &mut FileRecord, winner: &str) {
-    let is_same = record.instance.take().is_some_and(|instance| instance.sha256 == winner);
+fn lose(record: &mut FileRecord, winner: &InstanceRecord) {
+    let instance = record.instance.take();
+    let is_same = instance.is_some_and(|instance| instance.has_content_of(winner));
     let (outcome, class, message) = if is_same {
         (Outcome::Duplicate, "duplicate", "the same instance came from another file too")
     } else {
