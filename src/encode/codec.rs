@@ -19,10 +19,23 @@ pub struct Codec {
     pub(super) gives_back: fn(&[u8], &Frame<'_>) -> Result<bool, EncodeError>,
     /// What the codec cannot hold.
     pub(super) unfit: fn(&ImagePixel) -> Option<KeptNative>,
+    /// The Image Pixel Module of what was coded.
+    pub(super) describe: fn(ImagePixel) -> ImagePixel,
 }
 
 /// One row for each codec, the default first.
-pub static CODECS: [Codec; 2] = [jpeg_ls::CODEC, jpeg_lossless::CODEC];
+pub static CODECS: &[Codec] = &[
+    jpeg_ls::CODEC,
+    jpeg_lossless::CODEC,
+    #[cfg(feature = "jpeg-2000")]
+    super::jpeg_2000::CODEC,
+];
+
+/// The samples of a pixel stand side by side in a codestream.
+pub(super) fn side_by_side(mut image: ImagePixel) -> ImagePixel {
+    image.planar_configuration = 0;
+    image
+}
 
 /// One frame as a codec sees it.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use dicom::dictionary_std::uids;
 
+use super::codec::side_by_side;
 use super::jpeg_ls::{form, precision, unfit};
 use super::{Codec, EncodeError, Frame, FrameSamples};
 use crate::codec::jpeg_lossless::{self, JpegLosslessError};
@@ -14,6 +15,7 @@ pub(super) const CODEC: Codec = Codec {
     encode,
     gives_back,
     unfit,
+    describe: side_by_side,
 };
 
 fn encode(frame: &Frame<'_>) -> Result<Vec<u8>, EncodeError> {

@@ -2,14 +2,21 @@
 
 use dicom::dictionary_std::uids;
 
+use super::codec::side_by_side;
 use super::photometric::is_carried;
 use super::{Codec, EncodeError, Frame, FrameSamples};
 use crate::codec::jpeg_ls::{self, Interleave, JpegLsError};
 use crate::image::{ImagePixel, SampleType};
 use crate::instance::KeptNative;
 
-pub(super) const CODEC: Codec =
-    Codec { name: "jpeg-ls", transfer_syntax: uids::JPEGLS_LOSSLESS, encode, gives_back, unfit };
+pub(super) const CODEC: Codec = Codec {
+    name: "jpeg-ls",
+    transfer_syntax: uids::JPEGLS_LOSSLESS,
+    encode,
+    gives_back,
+    unfit,
+    describe: side_by_side,
+};
 
 fn encode(frame: &Frame<'_>) -> Result<Vec<u8>, EncodeError> {
     let form = form(frame.image, precision(frame.image));

@@ -7,6 +7,8 @@ mod codec;
 mod decode;
 mod encapsulate;
 mod form;
+#[cfg(feature = "jpeg-2000")]
+mod jpeg_2000;
 mod jpeg_lossless;
 mod jpeg_ls;
 mod keep;
@@ -206,7 +208,7 @@ impl Encoder {
         let codecs = match (self.goal, came) {
             (Goal::Native, _) | (Goal::Keep, None) => return Ok(Chosen::Native(None)),
             (Goal::Codec(codec), _) => std::slice::from_ref(codec),
-            (Goal::Smallest, _) => &CODECS,
+            (Goal::Smallest, _) => CODECS,
             // What cannot be passed on.
             (Goal::Keep, Some(_)) => &CODECS[..1],
         };
@@ -247,7 +249,7 @@ impl Encoder {
             let form = Coded {
                 frames: codec.code(&frames)?,
                 transfer_syntax: codec.transfer_syntax.to_owned(),
-                image: ImagePixel { planar_configuration: 0, ..image.clone() },
+                image: (codec.describe)(image.clone()),
             };
             if best.as_ref().is_none_or(|(_, best)| form.size() < best.size()) {
                 best = Some((codec, form));

@@ -73,7 +73,7 @@ fn encode(image: &ImagePixel, native: &Bytes, codec: &str) -> Encoded {
 
 /// Decodes what each codec wrote, as an input that came so, and compares it with the samples.
 fn check_round_trip(image: &ImagePixel, native: &Bytes) {
-    for codec in &CODECS {
+    for codec in CODECS {
         check_codec(image, native, codec);
     }
 }
@@ -86,11 +86,13 @@ fn check_codec(image: &ImagePixel, native: &Bytes, codec: &Codec) {
         Value::Encapsulated(pixels) => {
             assert_eq!(encoded.transfer_syntax, codec.transfer_syntax);
             let photometric = encoded.data_set.text(tags::PHOTOMETRIC_INTERPRETATION);
-            assert_eq!(photometric, Some(image.photometric_interpretation.as_str()));
-            let (wanted, mut image) = (le(samples), encoded.image.clone().unwrap());
+            let described = (codec.describe)(image.clone()).photometric_interpretation;
+            assert_eq!(photometric, Some(described.as_str()));
+            let mut image = encoded.image.clone().unwrap();
             let decoded =
                 decode::frames(&pixels.fragments, &mut image, &encoded.transfer_syntax).unwrap();
-            assert_eq!(decoded, wanted);
+            let (found, _) = samples::canonical(&decoded, &image, false).unwrap().unwrap();
+            assert!(found == *samples, "{} gives other samples", codec.name);
             assert_eq!(pixels.fragments.len(), image.frames as usize);
         }
         Value::Bytes(bytes) => {
@@ -98,14 +100,6 @@ fn check_codec(image: &ImagePixel, native: &Bytes, codec: &Codec) {
             assert_eq!(bytes, native);
         }
         Value::Sequence(_) => panic!("pixels are no sequence"),
-    }
-}
-
-fn le(samples: &Samples) -> Vec<u8> {
-    match samples {
-        Samples::Eight(samples) => samples.clone(),
-        Samples::Sixteen(samples) => samples::le(samples),
-        Samples::ThirtyTwo(_) => panic!("these are not coded"),
     }
 }
 
