@@ -119,6 +119,8 @@ pub struct Encoded {
     pub kept_native: Option<KeptNative>,
     /// Length of the native pixel data and of their encoded form, in bytes.
     pub pixel_bytes: PixelBytes,
+    /// The data set as it is written, where that is deflated.
+    pub deflated: Option<Vec<u8>>,
     /// Whether it is known that the samples of what is written are those that came: they were decoded and
     /// compared, or nothing was coded.
     pub is_verified: bool,
@@ -129,7 +131,7 @@ pub struct Encoded {
 pub struct PixelBytes {
     /// As native pixel data.
     pub native: u64,
-    /// As written.
+    /// As written; where all of a data set is deflated, no more than that takes.
     pub encoded: u64,
 }
 

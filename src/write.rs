@@ -3,7 +3,6 @@
 //! behind it.
 
 use std::io;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -62,14 +61,14 @@ pub fn stage(
     path_id: &str,
     encoded: &Encoded,
 ) -> Result<Staged, WriteError> {
-    let (file, [before, after]) = serialize(encoded);
+    let File { bytes: file, header_blake3 } = serialize(encoded);
     let path = relative_path(&encoded.identity);
     storage.write_new(&temporary_path(output, &path, path_id), &file)?;
     Ok(Staged {
         path,
         sha256: hex(&Sha256::digest(&file)),
         bytes: file.len() as u64,
-        header_blake3: digest(&[&file[before], &file[after]]),
+        header_blake3,
     })
 }
 
@@ -137,35 +136,37 @@ fn relative_path(identity: &Identity) -> String {
     format!("{INSTANCES}/{patient_id}/{study_uid}/{series_uid}/{sop_instance_uid}.dcm")
 }
 
-fn digest(parts: &[&[u8]]) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for part in parts {
-        hasher.update(part);
-    }
-    hasher.finalize().to_hex().as_str().to_owned()
+/// A file to write.
+struct File {
+    bytes: Vec<u8>,
+    header_blake3: String,
 }
 
-/// The bytes of the file, and where its data set stands before the pixel data and behind them.
-fn serialize(encoded: &Encoded) -> (Vec<u8>, [Range<usize>; 2]) {
-    let mut file = Vec::with_capacity(encoded.pixel_bytes.encoded as usize + 16 * 1024);
+fn serialize(encoded: &Encoded) -> File {
+    let mut bytes = Vec::with_capacity(encoded.pixel_bytes.encoded as usize + 16 * 1024);
     encode_file_meta(
         &encoded.identity.sop_class_uid,
         &encoded.identity.sop_instance_uid,
         &encoded.transfer_syntax,
         IMPLEMENTATION_CLASS_UID,
         IMPLEMENTATION_VERSION,
-        &mut file,
+        &mut bytes,
     );
-    let mut part = |first: u16, last: u16| {
-        let start = file.len();
-        let is_in = |element: &&Element| (first..=last).contains(&element.tag.group());
-        encode_elements(encoded.data_set.iter().filter(is_in), &mut file);
-        start..file.len()
-    };
-    let before = part(0, PIXELS - 1);
-    part(PIXELS, PIXELS);
-    let after = part(PIXELS + 1, u16::MAX);
-    (file, [before, after])
+    let mut header = blake3::Hasher::new();
+    let meta = bytes.len();
+    for groups in [0..=PIXELS - 1, PIXELS..=PIXELS, PIXELS + 1..=u16::MAX] {
+        let start = bytes.len();
+        let is_in = |element: &&Element| groups.contains(&element.tag.group());
+        encode_elements(encoded.data_set.iter().filter(is_in), &mut bytes);
+        if !groups.contains(&PIXELS) {
+            header.update(&bytes[start..]);
+        }
+    }
+    if let Some(deflated) = &encoded.deflated {
+        bytes.truncate(meta);
+        bytes.extend_from_slice(deflated);
+    }
+    File { bytes, header_blake3: header.finalize().to_hex().as_str().to_owned() }
 }
 
 /// Bytes as lowercase hex.

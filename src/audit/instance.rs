@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use dicom::dictionary_std::tags;
+use dicom::dictionary_std::{tags, uids};
 use sha2::{Digest, Sha256};
 
 use super::finding::{Findings, Kind};
@@ -152,6 +152,12 @@ fn differences(mut instance: InstanceRecord, row: Row<'_>) -> Result<String, &'s
     };
     instance.kept_native =
         serde_json::from_value(kept_native).map_err(|_| "kept_native holds no known reason")?;
+    if instance.transfer_syntax == uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN {
+        // Nobody can say which part of a deflated data set is that of the pixels.
+        let encoded = row.cell("pixel_bytes_encoded").parse();
+        instance.pixel_bytes_encoded =
+            encoded.map_err(|_| "pixel_bytes_encoded holds no number")?;
+    }
     let told = |column: &str| Some(row.cell(column).to_owned()).filter(|cell| !cell.is_empty());
     // Without the key nobody can make the digest anew.
     instance.pixel_blake3 = instance.pixel_blake3.or_else(|| told("pixel_blake3"));

@@ -35,14 +35,12 @@ fn tables(lengths: &[u64]) -> (Bytes, Vec<Element>) {
         next += ITEM_OVERHEAD as u64 + length;
     }
     let basic: Option<Vec<u32>> = offsets.iter().map(|at| u32::try_from(*at).ok()).collect();
-    match basic {
-        Some(basic) => (basic.iter().flat_map(|at| at.to_le_bytes()).collect(), Vec::new()),
-        None => {
-            let offsets = very_long(tags::EXTENDED_OFFSET_TABLE, &offsets);
-            let lengths = very_long(tags::EXTENDED_OFFSET_TABLE_LENGTHS, lengths);
-            (Bytes::new(), vec![offsets, lengths])
-        }
+    if let Some(basic) = basic {
+        return (basic.iter().flat_map(|at| at.to_le_bytes()).collect(), Vec::new());
     }
+    let offsets = very_long(tags::EXTENDED_OFFSET_TABLE, &offsets);
+    let lengths = very_long(tags::EXTENDED_OFFSET_TABLE_LENGTHS, lengths);
+    (Bytes::new(), vec![offsets, lengths])
 }
 
 fn very_long(tag: Tag, numbers: &[u64]) -> Element {

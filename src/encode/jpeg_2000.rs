@@ -75,7 +75,7 @@ fn transforms(image: &ImagePixel) -> bool {
 fn describe(image: ImagePixel) -> ImagePixel {
     let mut image = side_by_side(image);
     if transforms(&image) {
-        image.photometric_interpretation = "YBR_RCT".to_owned();
+        "YBR_RCT".clone_into(&mut image.photometric_interpretation);
     }
     image
 }

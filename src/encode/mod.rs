@@ -5,6 +5,7 @@
 
 mod codec;
 mod decode;
+mod deflate;
 mod encapsulate;
 mod form;
 #[cfg(feature = "jpeg-2000")]
@@ -29,7 +30,7 @@ use keep::Came;
 use crate::dataset::{DataSet, Element, Tag, VR, Value};
 use crate::image::{ImagePixel, SampleType};
 use crate::instance::{
-    Deidentified, Encoded, KeptNative, Original, PixelBytes, Samples, SourcePixels,
+    Deidentified, Encoded, Identity, KeptNative, Original, PixelBytes, Samples, SourcePixels,
 };
 
 /// Why an instance could not be encoded. The messages hold no value of the file.
@@ -107,6 +108,8 @@ enum Goal {
     Codec(&'static Codec),
     /// Of all codecs the one that makes the instance smallest.
     Smallest,
+    /// The whole data set deflated.
+    Deflate,
     /// What came compressed is passed on where it can be, and what came native stays so.
     Keep,
     /// Everything native.
@@ -118,7 +121,7 @@ const NATIVE: &str = "native";
 
 /// The names that an encoder may have on the command line, the default first.
 pub fn encoder_names() -> impl Iterator<Item = &'static str> {
-    CODECS.iter().map(|codec| codec.name).chain([SMALLEST, keep::NAME, NATIVE])
+    CODECS.iter().map(|codec| codec.name).chain([deflate::NAME, SMALLEST, keep::NAME, NATIVE])
 }
 
 /// The form that was chosen for pixels.
@@ -132,10 +135,12 @@ enum Chosen {
 }
 
 impl Encoder {
-    /// The encoder with this name on the command line: a codec's, `smallest`, `keep` or `native`.
+    /// The encoder with this name on the command line: a codec's, `deflate`, `smallest`, `keep` or
+    /// `native`.
     pub fn by_name(name: &str, verify: Verify) -> Option<Self> {
         let goal = match name {
             SMALLEST => Goal::Smallest,
+            deflate::NAME => Goal::Deflate,
             keep::NAME => Goal::Keep,
             NATIVE => Goal::Native,
             name => Goal::Codec(CODECS.iter().find(|codec| codec.name == name)?),
@@ -145,8 +150,28 @@ impl Encoder {
 
     /// Encodes one instance.
     pub fn encode(self, instance: Deidentified) -> Result<Encoded, EncodeError> {
-        let (Original { data_set, transfer_syntax, image }, identity, embedded_overlay) =
-            instance.into_parts();
+        let (original, identity, embedded_overlay) = instance.into_parts();
+        let came_deflated = original.transfer_syntax == uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN;
+        let mut encoded = self.encode_pixels(original, identity, embedded_overlay)?;
+        let is_native = encoded.transfer_syntax == uids::EXPLICIT_VR_LITTLE_ENDIAN;
+        let deflates = match self.goal {
+            Goal::Deflate | Goal::Smallest => is_native,
+            Goal::Keep => is_native && came_deflated,
+            Goal::Codec(_) | Goal::Native => false,
+        };
+        if deflates {
+            deflate::deflate(&mut encoded, self.verify)?;
+        }
+        Ok(encoded)
+    }
+
+    fn encode_pixels(
+        self,
+        original: Original,
+        identity: Identity,
+        embedded_overlay: bool,
+    ) -> Result<Encoded, EncodeError> {
+        let Original { data_set, transfer_syntax, image } = original;
         let mut encoded = Encoded {
             data_set,
             transfer_syntax: uids::EXPLICIT_VR_LITTLE_ENDIAN.to_owned(),
@@ -157,6 +182,7 @@ impl Encoder {
             kept_native: None,
             pixel_bytes: PixelBytes::default(),
             is_verified: true,
+            deflated: None,
         };
         let Some((mut image, source)) = image else {
             return Ok(encoded);
@@ -181,6 +207,7 @@ impl Encoder {
             }
             Chosen::Coded(form) => {
                 encoded.put_coded(form);
+                encoded.decoded = Some(image);
                 encoded.is_verified = self.verify == Verify::Full;
             }
             Chosen::Native(reason) => {
@@ -207,6 +234,7 @@ impl Encoder {
     ) -> Result<Chosen, EncodeError> {
         let codecs = match (self.goal, came) {
             (Goal::Native, _) | (Goal::Keep, None) => return Ok(Chosen::Native(None)),
+            (Goal::Deflate, _) => &[],
             (Goal::Codec(codec), _) => std::slice::from_ref(codec),
             (Goal::Smallest, _) => CODECS,
             // What cannot be passed on.
@@ -215,6 +243,9 @@ impl Encoder {
         let stays = |came: &&Came| came.is_lossy() || matches!(self.goal, Goal::Keep);
         if let Some(form) = came.filter(stays).and_then(|came| came.pass_on(native)) {
             return Ok(Chosen::PassedOn(form));
+        }
+        if matches!(self.goal, Goal::Deflate) {
+            return Ok(Chosen::Native(None));
         }
         let coded = self.compress(codecs, samples, image)?;
         let least = coded.as_ref().map_or(native.len() as u64, Coded::size);

@@ -63,7 +63,7 @@ pub(super) fn open(file: &Bytes, limits: &Limits) -> Result<Body, ReadError> {
     }
     if declared.as_deref() == Some(uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN) {
         let bytes = inflate(&body, limits.inflated_bytes)?;
-        let transfer_syntax = uids::EXPLICIT_VR_LITTLE_ENDIAN.to_owned();
+        let transfer_syntax = uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN.to_owned();
         return Ok(Body { bytes, encoding: Encoding::ExplicitLittle, transfer_syntax });
     }
     let seen = sniff(&body, body.len() as u64, guessed);

@@ -1,15 +1,16 @@
 //! The codecs of our own on real files: every one that came in such a transfer syntax decodes to the
 //! catalogue's samples.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use sauva::encode::decode;
+use sauva::encode::{decode, encoder_names};
 use sauva::image::{ImagePixel, SampleType};
 use sauva::instance::Samples;
 use sauva::read::{Limits, parse};
 use sha2::{Digest, Sha256};
 
-use crate::help::{large_collection, rows, sample};
+use crate::help::{Work, large_collection, printed, rows, sample, summary};
 
 /// Samples as the catalogue's digest has them: little endian, signs extended.
 fn catalogued(samples: &Samples, image: &ImagePixel) -> Vec<u8> {
@@ -70,4 +71,52 @@ fn files_of_the_large_collection_decode_to_the_samples_of_the_catalogue() {
             assert!(checked >= least, "only {checked} files were checked");
         }
     }
+}
+
+/// Every form that can be asked for, on all shipped files: the audit decodes what was written, and the
+/// digests of the samples are the same in all of them.
+#[test]
+fn every_form_holds_the_samples_that_came() {
+    let work = Work::new();
+    let mut digests: BTreeMap<String, String> = BTreeMap::new();
+    for codec in encoder_names() {
+        let status = work.run(&sample(), codec, &["--codec", codec]).status.code();
+        assert_eq!(status, Some(2), "{codec}: the malformed ones are not let through");
+        let audit = work.verify_with(codec, &sample());
+        assert_eq!(audit.status.code(), Some(0), "{codec}: {}", printed(&audit));
+        let compression = &summary(&work.path(codec))["compression"];
+        assert_eq!(compression["unverified"], 0, "{codec}");
+        for row in rows(&work.path(codec).join("index.csv")) {
+            assert_eq!(row["pixel_blake3"], row["pixel_blake3_written"], "{codec}");
+            let digest = digests.entry(row["path_id"].clone());
+            let known = digest.or_insert_with(|| row["pixel_blake3"].clone());
+            assert_eq!(*known, row["pixel_blake3"], "{codec}");
+        }
+    }
+    assert!(
+        digests.values().filter(|digest| !digest.is_empty()).count() >= 20,
+        "{}",
+        digests.len()
+    );
+}
+
+#[test]
+fn what_was_not_verified_is_told_as_such_and_its_bytes_are_the_same() {
+    let work = Work::new();
+    let input = sample().join("objects");
+    let (full, none) =
+        (work.run(&input, "full", &[]), work.run(&input, "none", &["--verify", "none"]));
+    assert!(printed(&full).contains("every frame verified"));
+    assert!(printed(&none).contains("not verified"), "{}", printed(&none));
+    let manifest = |name: &str| std::fs::read(work.path(name).join("manifest.sha256")).unwrap();
+    assert_eq!(manifest("full"), manifest("none"));
+    let unverified = rows(&work.path("none").join("index.csv"))
+        .iter()
+        .filter(|row| row["pixel_blake3_written"].is_empty() && !row["pixel_blake3"].is_empty())
+        .count();
+    assert_eq!(summary(&work.path("none"))["compression"]["unverified"], unverified);
+    assert!(unverified > 0);
+    assert_eq!(work.verify_with("none", &input).status.code(), Some(0));
+    // A later try may not mix the two.
+    assert_eq!(work.run(&input, "none", &[]).status.code(), Some(1));
 }

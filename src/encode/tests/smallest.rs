@@ -1,4 +1,4 @@
-//! `--codec smallest` and `--verify`.
+//! `--codec smallest`, `--codec deflate` and `--verify`.
 
 use super::*;
 
@@ -57,4 +57,37 @@ fn a_codec_that_does_not_give_back_is_found_out() {
     };
     assert!(with(Verify::Full).is_err());
     assert_eq!(with(Verify::None), Ok(false));
+}
+
+#[test]
+fn single_bits_are_deflated_where_no_codec_takes_them() {
+    let bits = ImagePixel {
+        bits_allocated: 1,
+        bits_stored: 1,
+        high_bit: 0,
+        frames: 9,
+        ..grey(64, 64, 8, 8, false)
+    };
+    let native = Bytes::from([[0_u8; 256], [255; 256]].concat().repeat(9));
+    for codec in ["smallest", "deflate"] {
+        let encoded = encode(&bits, &native, codec);
+        assert_eq!(encoded.transfer_syntax, uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN);
+        let deflated = encoded.deflated.as_ref().unwrap();
+        assert!(deflated.len().is_multiple_of(2) && deflated.len() < native.len() / 9);
+        assert_eq!(encoded.pixel_bytes.encoded, deflated.len() as u64);
+        assert_eq!((encoded.kept_native, encoded.is_verified), (None, true));
+        assert_eq!(encoded.data_set.bytes(tags::PIXEL_DATA), Some(&native));
+    }
+    assert_eq!(encode(&bits, &native, "jpeg-ls").kept_native, Some(KeptNative::OneBit));
+}
+
+#[test]
+fn what_cannot_be_deflated_stays_as_it_is() {
+    let image = grey(64, 64, 16, 16, false);
+    let noise: Vec<u32> = (0..4096_u32).map(|n| n.wrapping_mul(2_654_435_761) >> 13).collect();
+    let mixed: Vec<u32> =
+        noise.iter().map(|n| (n ^ n.rotate_left(7)).wrapping_mul(0x9E37_79B1) >> 16).collect();
+    let encoded = encode(&image, &native(&image, &mixed), "deflate");
+    assert_eq!(encoded.kept_native, Some(KeptNative::WouldGrow));
+    assert_eq!(encoded.transfer_syntax, uids::EXPLICIT_VR_LITTLE_ENDIAN);
 }
