@@ -3,3 +3,4 @@
 mod frame;
 pub mod jpeg_lossless;
 pub mod jpeg_ls;
+pub mod rle;

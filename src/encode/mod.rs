@@ -8,6 +8,7 @@ mod jpeg_lossless;
 mod jpeg_ls;
 mod keep;
 mod photometric;
+mod rle;
 mod samples;
 mod scrub;
 
@@ -73,7 +74,7 @@ pub struct Codec {
 }
 
 /// One row for each codec.
-pub static CODECS: [Codec; 2] = [jpeg_ls::CODEC, jpeg_lossless::CODEC];
+pub static CODECS: [Codec; 3] = [jpeg_ls::CODEC, jpeg_lossless::CODEC, rle::CODEC];
 
 /// One frame as a codec sees it.
 #[derive(Debug)]
