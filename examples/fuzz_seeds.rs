@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use sauva::codec::jpeg_lossless;
 use sauva::codec::jpeg_ls::{self, Interleave};
+use sauva::codec::rle;
 use sauva::image::{ImagePixel, SampleType};
 use sauva::instance::SourcePixels;
 use sauva::ledger::{Announced, Line, Recount, framed};
@@ -48,6 +49,15 @@ fn handmade(out: &Path) {
     let form = jpeg_lossless::Frame { width: 9, height: 5, components: 3, bits: 8 };
     let stream = jpeg_lossless::encode(&frame[..135], form).unwrap();
     put(out, "jpeg_lossless_codec", &[&[8, 4, 7 << 2 | 2], &stream[..]].concat());
+    for (bits, width) in [(8, 9), (16, 3)] {
+        let form = rle::Frame { width, height: 5, components: 3, bits };
+        let stream = match bits {
+            8 => rle::encode(&frame[..135], form),
+            _ => rle::encode(&[256_u16, 256, 7].repeat(15), form),
+        };
+        let kind = u8::from(bits == 16) << 2 | 2;
+        put(out, "rle_codec", &[&[width as u8 - 1, 4, kind], &stream.unwrap()[..]].concat());
+    }
     let path_id = "0123456789abcdef".repeat(2);
     let file = Announced { path_id: path_id.clone(), size_bytes: 7, modified_ns: 9 };
     let recount = Recount {
@@ -113,11 +123,15 @@ fn seeds_of(out: &Path, file: &[u8]) {
         let codec = match syntax {
             "1.2.840.10008.1.2.4.80" | "1.2.840.10008.1.2.4.81" => Some("jpeg_ls_codec"),
             "1.2.840.10008.1.2.4.57" | "1.2.840.10008.1.2.4.70" => Some("jpeg_lossless_codec"),
+            "1.2.840.10008.1.2.5" => Some("rle_codec"),
             _ => None,
         };
         if let Some(codec) = codec {
             let [_, rows, columns, _] = header(image, choice);
-            let bits = image.bits_allocated as u8 - 1;
+            let bits = match codec {
+                "rle_codec" => u8::from(image.bits_allocated == 16),
+                _ => image.bits_allocated as u8 - 1,
+            };
             let kind = bits << 2 | (image.samples_per_pixel as u8 - 1);
             put(out, codec, &[&[columns, rows, kind], &frame[..]].concat());
         }

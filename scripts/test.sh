@@ -29,37 +29,49 @@ part() {
   times+=("$(printf '%8s s  %s' "$(seconds_since "$start")" "$name")")
 }
 
-# readers PROFILE INPUT [CATALOGUE]: other people's readers open what sauva makes of a folder under a
-# profile, and what it refuses to read.
+# readers CODEC PROFILE INPUT CATALOGUE: other people's readers open what sauva makes of a folder, and
+# what it refuses to read.
 readers() {
-  local rc=0 out profile=$1
-  shift
+  local rc=0 out codec=$1 profile=$2 input=$3 catalogue=$4
   out=$(mktemp -d "$work/XXXXXX")
-  # The binary that the tests with MPI had; `cargo build` would choose other features and compile.
-  cargo test --quiet --locked --no-run --features mpi,test-hooks &&
-    "$CARGO_TARGET_DIR/debug/sauva" keygen "$out/key" || return
-  "$CARGO_TARGET_DIR/debug/sauva" run --quiet --input "$1" --output "$out/out" \
-    --profile "$profile" --key-file "$out/key" --private-log "$out/private.csv" --dicomdir || rc=$?
+  "$sauva" keygen "$out/key" || return
+  "$sauva" run --quiet --input "$input" --output "$out/out" --codec "$codec" --profile "$profile" \
+    --key-file "$out/key" --private-log "$out/private.csv" --dicomdir || rc=$?
   # 2: some are quarantined, as the malformed ones must be.
   [ $rc = 0 ] || [ $rc = 2 ] || return $rc
   rc=0
   "$venv/bin/python" tests/readers/media.py "$out/out" || rc=$?
-  "$venv/bin/python" tests/readers/refusals.py "$1" "$out/out" "$out/private.csv" || rc=$?
-  if [ $# = 2 ]; then
-    "$venv/bin/python" tests/readers/check.py "$1" "$out/out" "$out/private.csv" "$2" || rc=$?
-  fi
+  "$venv/bin/python" tests/readers/refusals.py "$input" "$out/out" "$out/private.csv" || rc=$?
+  "$venv/bin/python" tests/readers/check.py "$input" "$out/out" "$out/private.csv" "$catalogue" || rc=$?
+  rm -rf "$out"
   return $rc
 }
 
 part "cargo test" cargo test --locked --no-fail-fast
 part "cargo test, with MPI" cargo test --locked --no-fail-fast --features mpi,test-hooks
 part "faults" bash scripts/test_faults.sh
-part "readers, data_sample" readers basic data_sample/dicom data_sample/dicom/catalogue.csv
-part "readers, data_sample, research" readers research data_sample/dicom data_sample/dicom/catalogue.csv
-# More real files, where a checkout has them beside it.
-if [ -e ../shared/data/dicom/studies ]; then
-  part "readers, studies" readers research ../shared/data/dicom/studies ../shared/data/dicom/catalogue.csv
-  part "readers, all" readers basic ../shared/data/dicom
+# The binary that the tests with MPI had; `cargo build` would choose other features and compile.
+part "build" cargo test --quiet --locked --no-run --features mpi,test-hooks
+sauva=$CARGO_TARGET_DIR/debug/sauva
+# All that write in a transfer syntax of their own; what `keep` passes on, others wrote.
+mapfile -t codecs < <("$sauva" run --help |
+  sed -nE '/--codec/,/possible values/s/.*possible values: (.*)\]/\1/p' |
+  tr -d , | tr ' ' '\n' | grep -vx keep)
+[ ${#codecs[@]} != 0 ] || fail "--help names no codec"
+sample=data_sample/dicom edge=$work/edge_cases shared=../shared/data/dicom
+part "edge cases" "$venv/bin/python" tests/readers/edge_cases.py "$edge"
+for codec in "${codecs[@]}"; do
+  part "readers, $codec, data_sample" readers "$codec" basic "$sample" "$sample/catalogue.csv"
+  part "readers, $codec, edge cases" readers "$codec" basic "$edge" "$edge/catalogue.csv"
+  # More real files, where a checkout has them beside it.
+  if [ -e "$shared/studies" ]; then
+    part "readers, $codec, all" readers "$codec" basic "$shared" "$shared/catalogue.csv"
+  fi
+done
+part "readers, research" readers "${codecs[0]}" research "$sample" "$sample/catalogue.csv"
+if [ -e "$shared/studies" ]; then
+  part "readers, studies, research" \
+    readers "${codecs[0]}" research "$shared/studies" "$shared/catalogue.csv"
 fi
 # Short; longer by hand: see the heads of these scripts.
 part "damaged files" bash scripts/test_mutations.sh 400

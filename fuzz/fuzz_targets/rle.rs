@@ -1,4 +1,4 @@
-//! RLE through dicom-rs.
+//! RLE as it comes in a file.
 
 #![no_main]
 

@@ -5,3 +5,4 @@ mod frame;
 pub mod jpeg_2000;
 pub mod jpeg_lossless;
 pub mod jpeg_ls;
+pub mod rle;

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{EncodeError, jpeg_lossless, jpeg_ls};
+use super::{EncodeError, jpeg_lossless, jpeg_ls, rle};
 use crate::image::ImagePixel;
 use crate::instance::{KeptNative, Samples};
 
@@ -27,6 +27,7 @@ pub struct Codec {
 pub static CODECS: &[Codec] = &[
     jpeg_ls::CODEC,
     jpeg_lossless::CODEC,
+    rle::CODEC,
     #[cfg(feature = "jpeg-2000")]
     super::jpeg_2000::CODEC,
 ];

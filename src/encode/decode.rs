@@ -12,7 +12,7 @@ use dicom::transfer_syntax::TransferSyntaxRegistry;
 use jpeg_decoder::{ColorTransform, PixelFormat, UnsupportedFeature};
 use rayon::prelude::*;
 
-use super::{EncodeError, jpeg_lossless, jpeg_ls, photometric};
+use super::{EncodeError, jpeg_lossless, jpeg_ls, photometric, rle};
 use crate::image::ImagePixel;
 
 /// Decodes all frames and sets what decoding changes in the Image Pixel Module.
@@ -64,6 +64,7 @@ pub(super) fn frame(
             }
         }
         uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS => jpeg_ls::decode(stream, image),
+        uids::RLE_LOSSLESS => rle::decode(stream, image),
         _ => registered(stream, image, transfer_syntax),
     }
 }
@@ -142,7 +143,7 @@ fn registered(
         return Err(EncodeError::Unsupported);
     }
     let mut decoded = Vec::new();
-    let stream = &padded(stream, image, transfer_syntax);
+    let stream = &padded(stream, image);
     let source = OneFrame { stream, image, transfer_syntax };
     reader.decode_frame(&source, 0, &mut decoded).map_err(|_| EncodeError::Decode)?;
     Ok(decoded)
@@ -150,10 +151,10 @@ fn registered(
 
 /// The library refuses a frame of 16 MiB or more that is coded in less than a 64th, as empty images
 /// are. What a stream may ask for is bounded by the reader; bytes behind the end marker of JPEG 2000 mean
-/// nothing, so they make up the difference. RLE never codes so well.
-fn padded<'a>(stream: &'a [u8], image: &ImagePixel, transfer_syntax: &str) -> Cow<'a, [u8]> {
+/// nothing, so they make up the difference.
+fn padded<'a>(stream: &'a [u8], image: &ImagePixel) -> Cow<'a, [u8]> {
     let least = image.samples_per_frame() as usize * usize::from(image.bits_allocated / 8) / 64;
-    if transfer_syntax == uids::RLE_LOSSLESS || least < (16 << 20) / 64 || stream.len() >= least {
+    if least < (16 << 20) / 64 || stream.len() >= least {
         return Cow::Borrowed(stream);
     }
     let mut padded = stream.to_vec();

@@ -14,6 +14,7 @@ mod jpeg_lossless;
 mod jpeg_ls;
 mod keep;
 mod photometric;
+mod rle;
 mod samples;
 mod scrub;
 

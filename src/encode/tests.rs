@@ -38,7 +38,13 @@ fn came_in(
     Deidentified::new(original, identity, embedded_overlay)
 }
 
-fn grey(rows: u32, columns: u32, allocated: u16, stored: u16, signed: bool) -> ImagePixel {
+pub(super) fn grey(
+    rows: u32,
+    columns: u32,
+    allocated: u16,
+    stored: u16,
+    signed: bool,
+) -> ImagePixel {
     ImagePixel {
         rows,
         columns,
@@ -66,7 +72,7 @@ fn native(image: &ImagePixel, samples: &[u32]) -> Bytes {
     bytes.collect::<Vec<u8>>().into()
 }
 
-fn encode(image: &ImagePixel, native: &Bytes, codec: &str) -> Encoded {
+pub(super) fn encode(image: &ImagePixel, native: &Bytes, codec: &str) -> Encoded {
     let encoder = Encoder::by_name(codec, Verify::Full).unwrap();
     encoder.encode(deidentified(image, native.clone(), false)).unwrap()
 }

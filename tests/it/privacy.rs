@@ -73,7 +73,7 @@ fn no_planted_string_is_found_in_any_output() {
         let is_there = inputs.windows(string.len()).any(|window| window == string.as_bytes());
         assert!(is_there, "{string} is not planted");
     }
-    for codec in ["native", "jpeg-ls", "jpeg-lossless", "keep"] {
+    for codec in ["native", "jpeg-ls", "jpeg-lossless", "rle", "keep"] {
         let mut command = sauva(&["--log-format", "json", "run", "--codec", codec, "--input"]);
         command.arg(&input).arg("--output").arg(work.path(codec)).env("SAUVA_LOG", "trace");
         let run = command.arg("--key-file").arg(work.path("key")).output().unwrap();

@@ -85,7 +85,7 @@ fn check_folder(input: &Path, catalogue_folder: &Path, codec: &str, code: i32) -
 
 #[test]
 fn samples_of_the_shipped_files_do_not_change() {
-    for codec in ["jpeg-ls", "jpeg-lossless"] {
+    for codec in ["jpeg-ls", "jpeg-lossless", "rle"] {
         let (work, compared) = check_folder(&sample(), &sample(), codec, 2);
         assert!(compared >= 12, "only {compared} files were compared");
         check_outcome(&work);
@@ -106,7 +106,7 @@ fn samples_of_the_large_collection_do_not_change() {
     let Some(folder) = large_collection() else {
         return;
     };
-    for codec in ["jpeg-ls", "jpeg-lossless"] {
+    for codec in ["jpeg-ls", "jpeg-lossless", "rle"] {
         let (work, compared) = check_folder(&folder.join("studies"), &folder, codec, 0);
         assert!(compared >= 260, "only {compared} files were compared");
         let outcome = &summary(&work.path("out"))["outcome"];

@@ -73,7 +73,7 @@ fn a_synthetic_tree_gives_no_false_alarm_with_any_codec() {
     let work = Work::new();
     let input = work.path("input");
     generate(&SampleOptions { kind: Kind::Ct, count: 24, seed: 7 }, &input).unwrap();
-    for codec in ["native", "jpeg-ls", "jpeg-lossless", "keep"] {
+    for codec in ["native", "jpeg-ls", "jpeg-lossless", "rle", "keep"] {
         assert_eq!(work.run(&input, codec, &["--codec", codec]).status.code(), Some(0));
         let verified = work.verify_with(codec, &input);
         assert_eq!(verified.status.code(), Some(0), "{}", printed(&verified));

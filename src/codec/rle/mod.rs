@@ -1,0 +1,53 @@
+//! RLE Lossless (PS3.5 Annex G): samples in, a frame of segments out, and back. A segment is the plane
+//! of one byte of one sample, the most significant first, coded as `PackBits` does.
+//!
+//! ```
+//! use sauva::codec::rle::{Frame, decode, encode};
+//!
+//! let frame = Frame { width: 3, height: 2, components: 1, bits: 16 };
+//! let samples: Vec<u16> = vec![7, 7, 7, 4000, 4001, 65_535];
+//! let stream = encode(&samples, frame)?;
+//! assert_eq!(decode::<u16>(&stream, frame)?, samples);
+//! # Ok::<(), sauva::codec::rle::RleError>(())
+//! ```
+
+mod decode;
+mod encode;
+mod header;
+mod pack;
+mod plane;
+mod unpack;
+
+pub use super::frame::{Frame, Sample};
+pub use decode::{decode, gives_back};
+pub use encode::encode;
+
+/// Why an image was not encoded or a frame not decoded. The messages hold no value of either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RleError {
+    /// The form is outside what RLE can hold, or is not that of the samples.
+    #[error("an image of a form that RLE does not hold")]
+    Frame,
+    /// The frame has another number of segments than the image has byte planes.
+    #[error("RLE segments do not match the samples")]
+    OtherFrame,
+    /// The frame or a segment ends too early.
+    #[error("an RLE segment is cut off")]
+    Cut,
+    /// The offsets of the segments contradict each other.
+    #[error("RLE offsets are out of order")]
+    Damaged,
+}
+
+/// The most segments that a header has room for (PS3.5 section G.5).
+const MOST_SEGMENTS: u32 = 15;
+
+/// Whether a frame of such samples can be coded: all bits of a sample are, in a segment a byte. More
+/// than four components may stand for samples of more than 16 bits.
+fn is_held<S: Sample>(frame: Frame) -> bool {
+    let has_room = (1..=MOST_SEGMENTS / (S::BITS / 8)).contains(&frame.components);
+    has_room && frame.bits == S::BITS && Frame { components: 1, ..frame }.is_sound()
+}
+
+#[cfg(test)]
+mod tests;
