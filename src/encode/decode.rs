@@ -23,23 +23,79 @@ pub(super) fn frames(
 ) -> Result<Bytes, EncodeError> {
     let photometric = photometric::decoded(&image.photometric_interpretation, transfer_syntax)
         .ok_or(EncodeError::Unsupported)?;
-    let bits = image.samples_per_frame() * u64::from(image.bits_allocated);
-    if !bits.is_multiple_of(8) && frames.len() > 1 {
-        // Native frames of single bits share bytes; coded ones do not.
-        return Err(EncodeError::Unsupported);
-    }
-    let length = bits.div_ceil(8) as usize;
-    let decode = |stream: &Bytes| {
-        let frame = frame(stream, image, transfer_syntax, length)?;
-        if frame.len() == length { Ok(frame) } else { Err(EncodeError::DecodedLength) }
-    };
-    let native = match frames {
-        [one] => decode(one)?,
-        many => many.par_iter().map(decode).collect::<Result<Vec<Vec<u8>>, _>>()?.concat(),
+    let native = if image.bits_allocated == 1 {
+        single_bits(frames, image, transfer_syntax)?
+    } else {
+        let length = image.samples_per_frame() * u64::from(image.bits_allocated / 8);
+        each(frames, image, transfer_syntax, length as usize)?
     };
     image.photometric_interpretation = photometric.to_owned();
     image.planar_configuration = 0;
     Ok(native.into())
+}
+
+fn each(
+    frames: &[Bytes],
+    image: &ImagePixel,
+    transfer_syntax: &str,
+    length: usize,
+) -> Result<Vec<u8>, EncodeError> {
+    let decode = |stream: &Bytes| {
+        let frame = frame(stream, image, transfer_syntax, length)?;
+        if frame.len() == length { Ok(frame) } else { Err(EncodeError::DecodedLength) }
+    };
+    match frames {
+        [one] => decode(one),
+        many => Ok(many.par_iter().map(decode).collect::<Result<Vec<Vec<u8>>, _>>()?.concat()),
+    }
+}
+
+/// Samples of one bit. Native frames share bytes, the first sample in the lowest bit (PS3.5 section
+/// 8.1.1).
+fn single_bits(
+    frames: &[Bytes],
+    image: &ImagePixel,
+    transfer_syntax: &str,
+) -> Result<Vec<u8>, EncodeError> {
+    let frames: Result<Vec<Vec<u8>>, _> =
+        frames.par_iter().map(|stream| samples_of_bits(stream, image, transfer_syntax)).collect();
+    let packed = |eight: &[u8]| eight.iter().rev().fold(0, |byte, bit| byte << 1 | bit);
+    Ok(frames?.concat().chunks(8).map(packed).collect())
+}
+
+/// The samples of a frame of single bits, a byte each.
+pub(super) fn samples_of_bits(
+    stream: &[u8],
+    image: &ImagePixel,
+    transfer_syntax: &str,
+) -> Result<Vec<u8>, EncodeError> {
+    let count = image.samples_per_frame() as usize;
+    let unpacked = |bytes: &[u8]| (0..count).map(|at| bytes[at / 8] >> (at % 8) & 1).collect();
+    let length = count.div_ceil(8);
+    let samples = match transfer_syntax {
+        // What lies in each frame is the native form of it.
+        DEFLATED_IMAGE_FRAME | ENCAPSULATED_UNCOMPRESSED => {
+            let bytes = frame(stream, image, transfer_syntax, length)?;
+            if bytes.len() != length {
+                return Err(EncodeError::DecodedLength);
+            }
+            unpacked(&bytes)
+        }
+        // JPEG 2000 codes them as samples.
+        _ => frame(
+            stream,
+            &ImagePixel { bits_allocated: 8, ..image.clone() },
+            transfer_syntax,
+            count,
+        )?,
+    };
+    if samples.len() != count {
+        return Err(EncodeError::DecodedLength);
+    }
+    if samples.iter().any(|sample| *sample > 1) {
+        return Err(EncodeError::Decode);
+    }
+    Ok(samples)
 }
 
 /// Decodes one frame; `length` is that of the native frame in bytes.

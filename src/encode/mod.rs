@@ -3,10 +3,12 @@
 //! with a loss, or in a smaller lossless form, are passed on as they came, scrubbed of what is no part of
 //! the image.
 
+mod choice;
 mod codec;
 mod decode;
 mod deflate;
 mod encapsulate;
+mod error;
 mod form;
 #[cfg(feature = "jpeg-2000")]
 mod jpeg_2000;
@@ -23,8 +25,10 @@ use clap::ValueEnum;
 use dicom::dictionary_std::{tags, uids};
 use serde::{Deserialize, Serialize};
 
+use choice::Chosen;
 pub use codec::{CODECS, Codec};
 use codec::{Frame, FrameSamples};
+pub use error::EncodeError;
 use form::Coded;
 use keep::Came;
 
@@ -33,46 +37,6 @@ use crate::image::{ImagePixel, SampleType};
 use crate::instance::{
     Deidentified, Encoded, Identity, KeptNative, Original, PixelBytes, Samples, SourcePixels,
 };
-
-/// Why an instance could not be encoded. The messages hold no value of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum EncodeError {
-    /// There is no decoder for the transfer syntax or for this kind of samples.
-    #[error("no decoder for this transfer syntax and these samples")]
-    Unsupported,
-    /// The decoder refused the codestream.
-    #[error("a frame cannot be decoded")]
-    Decode,
-    /// The decoder gave another number of samples than the geometry.
-    #[error("a decoded frame has another length than Rows x Columns")]
-    DecodedLength,
-    /// The bits outside Bits Stored hold something that no overlay explains.
-    #[error("the bits above Bits Stored hold data")]
-    StrayBits,
-    /// Native pixel data have a length of 32 bits (PS3.5 section 7.1.2).
-    #[error("native pixel data of 4 GiB or more cannot be written: choose another codec")]
-    TooLong,
-    /// The encoder failed.
-    #[error("a frame cannot be encoded")]
-    Encode,
-    /// The encoded frame does not decode to what went in.
-    #[error("an encoded frame does not decode to the same samples")]
-    Verify,
-}
-
-impl EncodeError {
-    /// A short name of the kind of error, for `failures.csv`.
-    pub fn class(self) -> &'static str {
-        match self {
-            Self::Unsupported => "no-decoder",
-            Self::Decode | Self::DecodedLength => "decode",
-            Self::StrayBits => "stray-bits",
-            Self::TooLong => "too-long",
-            Self::Encode => "encode",
-            Self::Verify => "verify",
-        }
-    }
-}
 
 /// Whether what was coded is decoded again and compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum)]
@@ -123,16 +87,6 @@ const NATIVE: &str = "native";
 /// The names that an encoder may have on the command line, the default first.
 pub fn encoder_names() -> impl Iterator<Item = &'static str> {
     CODECS.iter().map(|codec| codec.name).chain([deflate::NAME, SMALLEST, keep::NAME, NATIVE])
-}
-
-/// The form that was chosen for pixels.
-enum Chosen {
-    /// As they came compressed.
-    PassedOn(Coded),
-    /// Coded by us.
-    Coded(Coded),
-    /// Native; the reason where a codec was asked for.
-    Native(Option<KeptNative>),
 }
 
 impl Encoder {
@@ -222,81 +176,6 @@ impl Encoder {
 
     fn asks_for_coding(self) -> bool {
         matches!(self.goal, Goal::Codec(_) | Goal::Smallest)
-    }
-
-    /// Chooses the form to write. `image` is that of the samples, `native` what the frames that came
-    /// decode to.
-    fn choose(
-        self,
-        samples: &Samples,
-        image: &ImagePixel,
-        came: Option<&Came>,
-        native: &Bytes,
-    ) -> Result<Chosen, EncodeError> {
-        let codecs = match (self.goal, came) {
-            (Goal::Native, _) | (Goal::Keep, None) => return Ok(Chosen::Native(None)),
-            (Goal::Deflate, _) => &[],
-            (Goal::Codec(codec), _) => std::slice::from_ref(codec),
-            (Goal::Smallest, _) => CODECS,
-            // What cannot be passed on.
-            (Goal::Keep, Some(_)) => &CODECS[..1],
-        };
-        let stays = |came: &&Came| came.is_lossy() || matches!(self.goal, Goal::Keep);
-        if let Some(form) = came.filter(stays).and_then(|came| came.pass_on(native)) {
-            return Ok(Chosen::PassedOn(form));
-        }
-        if matches!(self.goal, Goal::Deflate) {
-            return Ok(Chosen::Native(None));
-        }
-        let coded = self.compress(codecs, samples, image)?;
-        let least = coded.as_ref().map_or(native.len() as u64, Coded::size);
-        let smaller = came
-            .filter(|came| !came.is_lossy() && came.size() < least)
-            .and_then(|came| came.pass_on(native))
-            .filter(|form| form.size() < least);
-        Ok(match (smaller, coded) {
-            (Some(form), _) => Chosen::PassedOn(form),
-            (None, Ok(form)) => Chosen::Coded(form),
-            (None, Err(reason)) => Chosen::Native(Some(reason)),
-        })
-    }
-
-    /// The smallest form that the codecs give, verified; or why there is none.
-    fn compress(
-        self,
-        codecs: &'static [Codec],
-        samples: &Samples,
-        image: &ImagePixel,
-    ) -> Result<Result<Coded, KeptNative>, EncodeError> {
-        let Some(frames) = codec::frames(image, samples) else {
-            return Ok(Err(KeptNative::WideSamples));
-        };
-        let mut best: Option<(&Codec, Coded)> = None;
-        let mut reason = None;
-        for codec in codecs {
-            if let Some(unfit) = (codec.unfit)(image) {
-                reason = reason.or(Some(unfit));
-                continue;
-            }
-            let form = Coded {
-                frames: codec.code(&frames)?,
-                transfer_syntax: codec.transfer_syntax.to_owned(),
-                image: (codec.describe)(image.clone()),
-            };
-            if best.as_ref().is_none_or(|(_, best)| form.size() < best.size()) {
-                best = Some((codec, form));
-            }
-        }
-        let Some((codec, form)) = best else {
-            return Ok(Err(reason.unwrap_or(KeptNative::WouldGrow)));
-        };
-        if form.size() >= image.native_length().unwrap_or(u64::MAX) {
-            return Ok(Err(KeptNative::WouldGrow));
-        }
-        if self.verify == Verify::Full {
-            codec.verify(&form.frames, &frames)?;
-        }
-        Ok(Ok(form))
     }
 }
 
