@@ -126,9 +126,9 @@ pub(super) fn frame(
 }
 
 /// Encapsulated Uncompressed Explicit VR Little Endian (PS3.5 section A.4.11).
-const ENCAPSULATED_UNCOMPRESSED: &str = "1.2.840.10008.1.2.1.98";
+pub(super) const ENCAPSULATED_UNCOMPRESSED: &str = "1.2.840.10008.1.2.1.98";
 /// Deflated Image Frame Compression (PS3.5 section A.4.13).
-const DEFLATED_IMAGE_FRAME: &str = "1.2.840.10008.1.2.8.1";
+pub(super) const DEFLATED_IMAGE_FRAME: &str = "1.2.840.10008.1.2.8.1";
 
 /// A deflated frame of known length; a byte more is enough to see that it is longer.
 fn inflate(stream: &[u8], length: usize) -> Result<Vec<u8>, EncodeError> {

@@ -40,7 +40,8 @@ pub(super) fn deflate(instance: &mut Encoded, verify: Verify) -> Result<(), Enco
     Ok(())
 }
 
-fn deflated(body: &[u8]) -> Result<Vec<u8>, EncodeError> {
+/// Bytes deflated (RFC 1951), padded to even length.
+pub(super) fn deflated(body: &[u8]) -> Result<Vec<u8>, EncodeError> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(body).map_err(|_| EncodeError::Encode)?;
     let mut deflated = encoder.finish().map_err(|_| EncodeError::Encode)?;

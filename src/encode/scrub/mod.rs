@@ -8,6 +8,8 @@ mod rle;
 
 use dicom::dictionary_std::uids;
 
+use super::decode::{self, DEFLATED_IMAGE_FRAME, ENCAPSULATED_UNCOMPRESSED};
+use super::deflate;
 use crate::codestream::CodestreamError;
 use crate::image::ImagePixel;
 
@@ -29,8 +31,24 @@ pub(super) fn scrub(
         | uids::HTJ2K_LOSSLESS_RPCL
         | uids::HTJ2K => jpeg_2000::scrub(stream, image),
         uids::RLE_LOSSLESS => rle::scrub(stream, image),
+        DEFLATED_IMAGE_FRAME => deflated_frame(stream, image),
+        // What follows a frame goes, and comes back as padding.
+        ENCAPSULATED_UNCOMPRESSED => {
+            stream.get(..frame_length(image)).map(<[u8]>::to_vec).ok_or(UNCLEAR)
+        }
         _ => Err(CodestreamError::TransferSyntax),
     }
+}
+
+/// A deflated frame, deflated anew: a deflate stream can hold what nobody inflates.
+fn deflated_frame(stream: &[u8], image: &ImagePixel) -> Result<Vec<u8>, CodestreamError> {
+    let frame = decode::frame(stream, image, DEFLATED_IMAGE_FRAME, frame_length(image));
+    deflate::deflated(&frame.map_err(|_| UNCLEAR)?).map_err(|_| UNCLEAR)
+}
+
+/// The length of a native frame that shares no byte with another.
+fn frame_length(image: &ImagePixel) -> usize {
+    (image.samples_per_frame() * u64::from(image.bits_allocated)).div_ceil(8) as usize
 }
 
 /// A part that may hold anything, or that cannot be left out without a change of the samples.

@@ -67,9 +67,7 @@ fn what_is_kept_keeps_its_attributes_and_is_measured_by_its_samples() {
 #[test]
 fn what_cannot_be_kept_is_coded_as_without_keep() {
     let image = grey(64, 64, 8, 8, false);
-    // Encapsulated uncompressed; a codestream with a segment that nobody knows.
-    let uncompressed = keep("1.2.840.10008.1.2.1.98", &image, vec![9; 64 * 64], false).unwrap();
-    assert_eq!(uncompressed.transfer_syntax, uids::JPEGLS_LOSSLESS);
+    // A codestream with a segment that nobody knows.
     let mut unknown = empty_jpeg_2000(64).to_vec();
     unknown.splice(45..45, *b"\xFF\x65\0\x06JANE");
     let refused = keep(uids::JPEG2000_LOSSLESS, &image, unknown, false);
@@ -139,4 +137,20 @@ fn of_two_forms_without_a_loss_the_smaller_one_is_written() {
     assert_eq!(fragments(&from_large), fragments(&small));
     let in_native = anew("native", uids::JPEGLS_LOSSLESS, &image, fragments(&small));
     assert_eq!(in_native.data_set.bytes(tags::PIXEL_DATA), Some(&native));
+}
+
+#[test]
+fn frames_without_a_codec_are_kept_without_what_follows_them() {
+    let image = grey(3, 3, 8, 8, false);
+    let samples: Vec<u8> = (1..=9).collect();
+    let fragment = |encoded: &Encoded| fragments(encoded)[0].clone();
+    let uncompressed = [&samples[..], b"J"].concat();
+    let encoded = keep("1.2.840.10008.1.2.1.98", &image, uncompressed, false).unwrap();
+    assert_eq!(encoded.transfer_syntax, "1.2.840.10008.1.2.1.98");
+    assert_eq!(fragment(&encoded).as_ref(), [&samples[..], &[0]].concat());
+    let stream = deflate::deflated(&samples).unwrap();
+    let deflated = [&stream[..], b"JANE"].concat();
+    let encoded = keep("1.2.840.10008.1.2.8.1", &image, deflated, false).unwrap();
+    assert_eq!(encoded.transfer_syntax, "1.2.840.10008.1.2.8.1");
+    assert_eq!(fragment(&encoded).as_ref(), stream);
 }
