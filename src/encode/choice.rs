@@ -74,8 +74,13 @@ impl Encoder {
                 reason = reason.or(Some(unfit));
                 continue;
             }
+            let frames = match codec.code(&frames) {
+                // Of several, those that can are enough.
+                Err(_) if codecs.len() > 1 => continue,
+                frames => frames?,
+            };
             let form = Coded {
-                frames: codec.code(&frames)?,
+                frames,
                 transfer_syntax: codec.transfer_syntax.to_owned(),
                 image: (codec.describe)(image.clone()),
             };
