@@ -153,6 +153,8 @@ pub enum KeptNative {
     HighBit,
     /// Signed samples of fewer bits than the codec can carry with their sign.
     NarrowSigned,
+    /// More rows or columns than readers of the codec take.
+    LongSides,
     /// The encoded form would be larger.
     WouldGrow,
 }
@@ -168,6 +170,7 @@ impl KeptNative {
             Self::Photometric => "photometric",
             Self::HighBit => "high-bit",
             Self::NarrowSigned => "narrow-signed",
+            Self::LongSides => "long-sides",
             Self::WouldGrow => "would-grow",
         }
     }

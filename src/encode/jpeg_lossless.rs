@@ -3,12 +3,12 @@
 use dicom::dictionary_std::uids;
 
 use super::codec::side_by_side;
-use super::jpeg_ls::{form, precision, unfit};
+use super::jpeg_ls::{self, form, precision};
 use super::{Codec, EncodeError, Frame, FrameSamples};
 use crate::codec::jpeg_lossless::{self, JpegLosslessError};
 use crate::image::ImagePixel;
+use crate::instance::KeptNative;
 
-// What it cannot hold is what JPEG-LS cannot: readers take the samples of both alike.
 pub(super) const CODEC: Codec = Codec {
     name: "jpeg-lossless",
     transfer_syntax: uids::JPEG_LOSSLESS_SV1,
@@ -17,6 +17,16 @@ pub(super) const CODEC: Codec = Codec {
     unfit,
     describe: side_by_side,
 };
+
+/// The most rows or columns that libjpeg decodes, which most readers are made with.
+const LONGEST_SIDE: u32 = 65_500;
+
+/// What keeps an image native: what JPEG-LS cannot hold, as readers take the samples of both alike, and
+/// what few readers would decode.
+fn unfit(image: &ImagePixel) -> Option<KeptNative> {
+    let is_long = image.rows.max(image.columns) > LONGEST_SIDE;
+    jpeg_ls::unfit(image).or(is_long.then_some(KeptNative::LongSides))
+}
 
 fn encode(frame: &Frame<'_>) -> Result<Vec<u8>, EncodeError> {
     let form = form(frame.image, precision(frame.image));
@@ -54,5 +64,22 @@ fn decode_error(error: JpegLosslessError) -> EncodeError {
     match error {
         JpegLosslessError::Unsupported => EncodeError::Unsupported,
         _ => EncodeError::Decode,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::tests::{encode, grey};
+
+    #[test]
+    fn what_libjpeg_would_refuse_stays_native() {
+        for (columns, wanted) in [(65_500, None), (65_501, Some(KeptNative::LongSides))] {
+            for (rows, columns) in [(1, columns), (columns, 1)] {
+                let native = vec![0; (rows * columns) as usize];
+                let image = grey(rows, columns, 8, 8, false);
+                assert_eq!(encode(&image, &native.into(), "jpeg-lossless").kept_native, wanted);
+            }
+        }
     }
 }

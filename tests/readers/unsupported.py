@@ -19,6 +19,9 @@ class Case:
     wanted: str | None
 
 
+NATIVE = "1.2.840.10008.1.2.1"
+DEFLATED_FRAME = "1.2.840.10008.1.2.8.1"
+JPEG_2000 = ("1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91")
 RLE = "1.2.840.10008.1.2.5"
 JPEG_LS = "1.2.840.10008.1.2.4.80"
 
@@ -77,8 +80,20 @@ UNSUPPORTED = [
     ),
     (
         ("dciodvfy",), "refuses",
-        lambda case: case.sop_class in ULTRASOUND and case.form.photometric == "YBR_FULL",
+        lambda case: case.syntax == NATIVE
+        and case.sop_class in ULTRASOUND
+        and case.form.photometric == "YBR_FULL",
         "lossy JPEG of shared chroma decodes to what the ultrasound IOD does not list",
+    ),
+    (
+        ("dcmtk",), "refuses",
+        lambda case: case.syntax in JPEG_2000,
+        "DCMTK has no decoder for JPEG 2000",
+    ),
+    (
+        ("dcmtk", *GDCM), "refuses",
+        lambda case: case.syntax == DEFLATED_FRAME,
+        "DCMTK and GDCM do not know the transfer syntax",
     ),
     (
         ("SimpleITK",), "differs",

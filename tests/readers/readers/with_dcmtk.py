@@ -9,8 +9,13 @@ from samples import Form, canonical
 
 TOOLS = {
     "1.2.840.10008.1.2.1": ("dcmconv",),
+    "1.2.840.10008.1.2.1.99": ("dcmconv", "--write-xfer-little"),
+    "1.2.840.10008.1.2.4.50": ("dcmdjpeg", "--conv-never"),
+    "1.2.840.10008.1.2.4.51": ("dcmdjpeg", "--conv-never"),
+    "1.2.840.10008.1.2.4.57": ("dcmdjpeg", "--conv-never"),
     "1.2.840.10008.1.2.4.70": ("dcmdjpeg", "--conv-never"),
     "1.2.840.10008.1.2.4.80": ("dcmdjpls",),
+    "1.2.840.10008.1.2.4.81": ("dcmdjpls",),
     "1.2.840.10008.1.2.5": ("dcmdrle",),
 }
 FLOATS = ("FloatPixelData", "DoubleFloatPixelData")
