@@ -47,7 +47,7 @@ impl Encoder {
         let coded = self.compress(codecs, samples, image)?;
         let least = coded.as_ref().map_or(native.len() as u64, Coded::size);
         let smaller = came
-            .filter(|came| !came.is_lossy() && came.size() < least)
+            .filter(|came| came.is_widely_read() && came.size() < least)
             .and_then(|came| came.pass_on(native))
             .filter(|form| form.size() < least);
         Ok(match (smaller, coded) {

@@ -3,8 +3,7 @@
 use dicom::dictionary_std::uids;
 
 use super::codec::side_by_side;
-use super::jpeg_ls::form;
-use super::photometric::is_carried;
+use super::jpeg_ls::{form, precision};
 use super::{Codec, EncodeError, Frame, FrameSamples, decode, samples, scrub};
 use crate::codec::jpeg_2000;
 use crate::image::{ImagePixel, SampleType};
@@ -42,7 +41,7 @@ fn encode(frame: &Frame<'_>) -> Result<Vec<u8>, EncodeError> {
                 .collect(),
         })
         .collect();
-    let form = form(image, image.bits_stored);
+    let form = form(image, precision(image));
     let stream = jpeg_2000::encode(&planes, form, is_signed, transforms(image))
         .map_err(|_| EncodeError::Encode)?;
     // The encoder names itself in a comment.
@@ -80,14 +79,22 @@ fn describe(image: ImagePixel) -> ImagePixel {
     image
 }
 
+/// PS3.5 section 8.2.4 has other colours too, which validators refuse.
+fn is_carried(image: &ImagePixel) -> bool {
+    let photometric = image.photometric_interpretation.as_str();
+    matches!(
+        (photometric, image.samples_per_pixel),
+        ("MONOCHROME1" | "MONOCHROME2", 1) | ("RGB", 3)
+    )
+}
+
 /// What keeps an image native.
 fn unfit(image: &ImagePixel) -> Option<KeptNative> {
     let stored_from_lowest_bit = image.high_bit + 1 == image.bits_stored;
     match image.bits_allocated {
         8 | 16 if image.bits_stored == 1 => Some(KeptNative::OneBit),
         8 | 16 if image.photometric_interpretation == "PALETTE COLOR" => Some(KeptNative::Palette),
-        8 | 16 if !is_carried(&image.photometric_interpretation) => Some(KeptNative::Photometric),
-        8 | 16 if !matches!(image.samples_per_pixel, 1 | 3) => Some(KeptNative::Photometric),
+        8 | 16 if !is_carried(image) => Some(KeptNative::Photometric),
         8 | 16 if !stored_from_lowest_bit => Some(KeptNative::HighBit),
         8 | 16 => None,
         1 => Some(KeptNative::OneBit),

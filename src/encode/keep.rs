@@ -49,6 +49,19 @@ impl Came {
         )
     }
 
+    /// Whether readers of the common kind decode the transfer syntax without a loss. HTJ2K and deflated
+    /// frames, which few know, are kept where that is asked for.
+    pub(super) fn is_widely_read(&self) -> bool {
+        matches!(
+            self.transfer_syntax.as_str(),
+            uids::RLE_LOSSLESS
+                | uids::JPEG_LOSSLESS
+                | uids::JPEG_LOSSLESS_SV1
+                | uids::JPEGLS_LOSSLESS
+                | uids::JPEG2000_LOSSLESS
+        )
+    }
+
     /// Bytes that the frames take in a file as they came.
     pub(super) fn size(&self) -> u64 {
         self.frames.iter().map(|frame| size_of_frame(frame.len())).sum()
