@@ -183,6 +183,10 @@ impl<'a> Header<'a> {
             let symbols = rest.split_at_checked(count);
             let (symbols, rest) = symbols.ok_or(JpegLosslessError::Damaged)?;
             let table = Table { counts: *counts, symbols: symbols.to_vec() };
+            // Two codes of one category decode well enough, but no writer of sense has them.
+            if table.has_twins() {
+                return Err(JpegLosslessError::Unsupported);
+            }
             match (class_and_number >> 4, class_and_number & 15) {
                 (0, number @ 0..4) => self.tables[usize::from(number)] = Some(table),
                 (1, 0..4) => {}

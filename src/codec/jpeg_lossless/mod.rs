@@ -11,6 +11,8 @@
 //! # Ok::<(), sauva::codec::jpeg_lossless::JpegLosslessError>(())
 //! ```
 
+#![expect(clippy::inline_always, reason = "hot loops are compiled twice, with all that they call")]
+
 mod bit_reader;
 mod bit_writer;
 mod codes;

@@ -16,7 +16,7 @@
 mod bit_reader;
 mod codes;
 mod context;
-mod cpu;
+pub(super) mod cpu;
 mod decode_line;
 mod decode_scan;
 mod encode_line;
