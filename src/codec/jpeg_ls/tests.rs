@@ -236,6 +236,17 @@ fn every_processor_gives_the_same_bytes() {
     }
 }
 
+/// Longer than what is looked at at once, with runs across its ends.
+#[test]
+fn long_lines_survive() {
+    for components in [1, 3] {
+        for texture in TEXTURES {
+            let frame = Frame { width: 2500, height: 6, components, bits: 12 };
+            check(&image(frame, texture, 9), frame, Interleave::Sample);
+        }
+    }
+}
+
 const EOI: u8 = 0xD9;
 
 #[test]
