@@ -2,9 +2,9 @@
 
 use dicom::dictionary_std::uids;
 
-use super::jpeg_ls::{form, precision, unfit};
+use super::jpeg_ls::{decode_error, form, precision, unfit};
 use super::{Codec, EncodeError, Frame, FrameOutcome, FrameSamples};
-use crate::codec::jpeg_lossless::{self, JpegLosslessError};
+use crate::codec::jpeg_lossless;
 use crate::image::ImagePixel;
 
 // What it cannot hold is what JPEG-LS cannot: readers take the samples of both alike.
@@ -46,11 +46,4 @@ pub(super) fn decode(stream: &[u8], image: &ImagePixel) -> Result<Vec<u8>, Encod
         _ => return Err(EncodeError::Unsupported),
     };
     native.map_err(decode_error)
-}
-
-fn decode_error(error: JpegLosslessError) -> EncodeError {
-    match error {
-        JpegLosslessError::Unsupported => EncodeError::Unsupported,
-        _ => EncodeError::Decode,
-    }
 }

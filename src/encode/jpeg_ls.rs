@@ -4,7 +4,8 @@ use dicom::dictionary_std::uids;
 
 use super::photometric::is_carried;
 use super::{Codec, EncodeError, Frame, FrameOutcome, FrameSamples};
-use crate::codec::jpeg_ls::{self, Interleave, JpegLsError};
+use crate::codec::CodecError;
+use crate::codec::jpeg_ls::{self, Interleave};
 use crate::image::{ImagePixel, SampleType};
 use crate::instance::KeptNative;
 
@@ -57,9 +58,9 @@ pub(super) fn decode(stream: &[u8], image: &ImagePixel) -> Result<Vec<u8>, Encod
     native.map_err(decode_error)
 }
 
-fn decode_error(error: JpegLsError) -> EncodeError {
+pub(super) fn decode_error(error: CodecError) -> EncodeError {
     match error {
-        JpegLsError::Unsupported => EncodeError::Unsupported,
+        CodecError::Unsupported => EncodeError::Unsupported,
         _ => EncodeError::Decode,
     }
 }

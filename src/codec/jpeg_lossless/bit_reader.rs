@@ -112,10 +112,14 @@ impl<'a> BitReader<'a> {
             if let Some(code) = codes.joined(*four) {
                 is_equal &= self.has_code(code);
             } else {
-                four.iter().for_each(|difference| is_equal &= self.has(codes, *difference));
+                for difference in four {
+                    is_equal &= self.has(codes, *difference);
+                }
             }
         }
-        others.iter().for_each(|difference| is_equal &= self.has(codes, *difference));
+        for difference in others {
+            is_equal &= self.has(codes, *difference);
+        }
         (self, is_equal)
     }
 

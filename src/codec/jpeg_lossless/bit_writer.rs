@@ -31,10 +31,14 @@ impl BitWriter {
             if let Some(code) = codes.joined(*four) {
                 packer.put(code);
             } else {
-                four.iter().for_each(|difference| packer.put_difference(*difference, codes));
+                for difference in four {
+                    packer.put_difference(*difference, codes);
+                }
             }
         }
-        others.iter().for_each(|difference| packer.put_difference(*difference, codes));
+        for difference in others {
+            packer.put_difference(*difference, codes);
+        }
         let Packer { at, pending, filled, .. } = packer;
         (self.pending, self.filled) = (pending, filled);
         put_stuffed(&self.bytes[..at], stream);

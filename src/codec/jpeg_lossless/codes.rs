@@ -3,7 +3,7 @@
 //! same table codes and compares.
 
 use super::super::jpeg_ls::cpu::seldom;
-use super::JpegLosslessError;
+use super::CodecError;
 use super::difference::{CATEGORIES, category, extra, extra_bits, from_extra};
 use super::huffman::Table;
 
@@ -47,9 +47,10 @@ impl Codes {
     ///
     /// `Damaged` where there are more codes than their lengths have room for.
     #[inline(always)]
-    pub(super) fn new(table: &Table) -> Result<Self, JpegLosslessError> {
-        let mut codes = Self { categories: [None; _], ready: Box::new([NONE; _]) };
-        for (symbol, code, length) in table.codes().ok_or(JpegLosslessError::Damaged)? {
+    pub(super) fn new(table: &Table) -> Result<Self, CodecError> {
+        let ready = vec![NONE; 2 * NEAR].try_into().map_err(|_| CodecError::Damaged)?;
+        let mut codes = Self { categories: [None; _], ready };
+        for (symbol, code, length) in table.codes().ok_or(CodecError::Damaged)? {
             let Some(of_symbol) = codes.categories.get_mut(usize::from(symbol)) else { continue };
             *of_symbol = Some(Code { bits: code.into(), length });
             let category = u32::from(symbol);

@@ -1,12 +1,13 @@
 //! A codestream in, an image out; or the word that this image would come out.
 
 use super::super::jpeg_ls::cpu::{self, Work};
+use super::super::segments::behind_restart;
 use super::bit_reader::BitReader;
-use super::header::{Header, ScanHeader, behind_restart};
+use super::header::{Header, ScanHeader};
 use super::predict::Predictor;
 use super::stuffing::unstuffed;
 use super::target::{Compared, Filled, Lines, Place, Target};
-use super::{Frame, JpegLosslessError, Sample};
+use super::{CodecError, Frame, Sample};
 
 /// Decodes an image. The samples of a pixel stand side by side. `wanted` is the form that the caller
 /// knows; memory is bounded by it and by the length of the stream.
@@ -14,11 +15,9 @@ use super::{Frame, JpegLosslessError, Sample};
 /// # Errors
 ///
 /// `Frame` where the wanted form is none of JPEG Lossless or has more bits than `S`, `OtherFrame` where
-/// the stream has another, and the others for what `JpegLosslessError` says of them.
-pub fn decode<S: Sample>(stream: &[u8], wanted: Frame) -> Result<Vec<S>, JpegLosslessError> {
-    if !wanted.is_sound() || wanted.bits > S::BITS {
-        return Err(JpegLosslessError::Frame);
-    }
+/// the stream has another, and the others for what `CodecError` says of them.
+pub fn decode<S: Sample>(stream: &[u8], wanted: Frame) -> Result<Vec<S>, CodecError> {
+    wanted.check_type::<S>()?;
     let mut header = Header::read(stream, wanted)?;
     let mut samples = vec![S::default(); wanted.samples() as usize];
     take_scans(&mut header, &mut Filled(&mut samples))?;
@@ -35,33 +34,28 @@ pub fn gives_back<S: Sample>(
     stream: &[u8],
     frame: Frame,
     samples: &[S],
-) -> Result<bool, JpegLosslessError> {
-    if !frame.is_sound() || frame.bits > S::BITS || samples.len() as u64 != frame.samples() {
-        return Err(JpegLosslessError::Frame);
-    }
+) -> Result<bool, CodecError> {
+    frame.check(samples)?;
     let mut header = Header::read(stream, frame)?;
     take_scans(&mut header, &mut Compared(samples))
 }
 
 /// Takes all scans of a stream; returns whether no sample differed.
-fn take_scans(
-    header: &mut Header<'_>,
-    target: &mut impl Target,
-) -> Result<bool, JpegLosslessError> {
+fn take_scans(header: &mut Header<'_>, target: &mut impl Target) -> Result<bool, CodecError> {
     let frame = header.frame();
     let mut is_scanned = vec![false; frame.components as usize];
     while is_scanned.contains(&false) {
         let scan = &header.next_scan()?;
         for component in &scan.components {
             if std::mem::replace(&mut is_scanned[*component], true) {
-                return Err(JpegLosslessError::Damaged);
+                return Err(CodecError::Damaged);
             }
         }
-        let stream = header.rest();
+        let stream = header.segments.rest();
         let Some(rest) = cpu::run(Scan { header: scan, frame, stream, target })? else {
             return Ok(false);
         };
-        header.go_on_at(rest);
+        header.segments.go_on_at(rest);
     }
     header.end()?;
     Ok(true)
@@ -77,7 +71,7 @@ struct Scan<'s, 'a, T> {
 
 impl<'a, T: Target> Work for Scan<'_, 'a, T> {
     /// The stream behind the scan, or `None` where a sample differed.
-    type Output = Result<Option<&'a [u8]>, JpegLosslessError>;
+    type Output = Result<Option<&'a [u8]>, CodecError>;
 
     #[inline(always)]
     fn run(self) -> Self::Output {
@@ -88,7 +82,7 @@ impl<'a, T: Target> Work for Scan<'_, 'a, T> {
             0 => height,
             // Whole lines (T.81 section H.1.1).
             pixels if pixels % width == 0 => pixels / width,
-            _ => return Err(JpegLosslessError::Unsupported),
+            _ => return Err(CodecError::Unsupported),
         };
         let middle = 1 << (frame.bits - scan.point_transform - 1);
         let mut lines = Lines::new(width, scan);
@@ -109,10 +103,10 @@ impl<'a, T: Target> Work for Scan<'_, 'a, T> {
                     return Ok(None);
                 }
                 if bits.is_overrun(data.bits) {
-                    return Err(JpegLosslessError::Cut);
+                    return Err(CodecError::Cut);
                 }
                 if bits.is_broken() {
-                    return Err(JpegLosslessError::Damaged);
+                    return Err(CodecError::Damaged);
                 }
                 predictor = scan.predictor;
             }
@@ -123,7 +117,7 @@ impl<'a, T: Target> Work for Scan<'_, 'a, T> {
 }
 
 /// The Huffman tables of a scan: one that all its components share, or one for each.
-fn tables_of<T: Target>(scan: &ScanHeader) -> Result<Vec<T::Table>, JpegLosslessError> {
+fn tables_of<T: Target>(scan: &ScanHeader) -> Result<Vec<T::Table>, CodecError> {
     let are_alike = scan.tables.windows(2).all(|pair| pair[0] == pair[1]);
     let count = if are_alike { 1 } else { scan.tables.len() };
     scan.tables[..count].iter().map(T::table).collect()

@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn categories_are_counted_as_they_are_found() {
-        let differences: Vec<u16> = (0..200_000_u64).map(|n| (n * 40_503 >> 7) as u16).collect();
+        let differences: Vec<u16> = (0..200_000_u64).map(|n| ((n * 40_503) >> 7) as u16).collect();
         let mut wanted = [0; CATEGORIES];
         for difference in &differences {
             wanted[category(*difference) as usize] += 1;

@@ -1,12 +1,13 @@
 //! An image in, a codestream out: how often each category occurs first, then the codes.
 
 use super::super::jpeg_ls::cpu::{self, Work};
+use super::super::segments::{EOI, put_marker};
 use super::bit_writer::BitWriter;
 use super::codes::Codes;
 use super::difference::{CATEGORIES, count_categories};
 use super::huffman::Table;
-use super::segments::{EOI, put_header, put_marker};
-use super::{Frame, JpegLosslessError, Sample};
+use super::segments::put_header;
+use super::{CodecError, Frame, Sample};
 
 /// Of an image with more lines than these, one in so many is counted: what that costs is less than a
 /// thousandth of the result.
@@ -19,14 +20,9 @@ const COUNTED_OF: usize = 8;
 ///
 /// `Frame` where JPEG Lossless does not hold such an image or there are not as many samples, `Sample`
 /// where one has more bits than the frame says.
-pub fn encode<S: Sample>(samples: &[S], frame: Frame) -> Result<Vec<u8>, JpegLosslessError> {
-    if !frame.is_sound() || frame.bits > S::BITS || samples.len() as u64 != frame.samples() {
-        return Err(JpegLosslessError::Frame);
-    }
-    let all_bits = samples.iter().fold(0, |all, sample| all | (*sample).into());
-    if u32::from(all_bits) >> frame.bits != 0 {
-        return Err(JpegLosslessError::Sample);
-    }
+pub fn encode<S: Sample>(samples: &[S], frame: Frame) -> Result<Vec<u8>, CodecError> {
+    frame.check(samples)?;
+    frame.check_bits(samples)?;
     cpu::run(Image { samples, frame })
 }
 
@@ -37,7 +33,7 @@ struct Image<'s, S> {
 }
 
 impl<S: Sample> Work for Image<'_, S> {
-    type Output = Result<Vec<u8>, JpegLosslessError>;
+    type Output = Result<Vec<u8>, CodecError>;
 
     #[inline(always)]
     fn run(self) -> Self::Output {

@@ -1,6 +1,6 @@
 //! A Huffman table for decoding (T.81 section F.2.2.3): the next bits in, what they stand for out.
 
-use super::JpegLosslessError;
+use super::CodecError;
 use super::difference::{LAST_CATEGORY, extra_bits, from_extra};
 use super::huffman::Table;
 
@@ -27,8 +27,8 @@ impl Codewords {
     /// # Errors
     ///
     /// `Damaged` where there are more codes than their lengths have room for.
-    pub(super) fn new(table: &Table) -> Result<Self, JpegLosslessError> {
-        let codes = table.codes().ok_or(JpegLosslessError::Damaged)?.into_iter();
+    pub(super) fn new(table: &Table) -> Result<Self, CodecError> {
+        let codes = table.codes().ok_or(CodecError::Damaged)?.into_iter();
         let codes = codes.map(|(symbol, code, length)| (code << (16 - length), symbol, length));
         Ok(Self { codes: codes.collect() })
     }
@@ -71,7 +71,7 @@ impl Lookup {
     /// # Errors
     ///
     /// As `Codewords::new`.
-    pub(super) fn new(table: &Table) -> Result<Self, JpegLosslessError> {
+    pub(super) fn new(table: &Table) -> Result<Self, CodecError> {
         let codewords = Codewords::new(table)?;
         let mut found = vec![Found::default(); 1 << Self::BITS];
         for (code, category, length) in codewords.all() {
@@ -101,7 +101,7 @@ impl Lookup {
                 (found.count, found.bits) = (2, bits);
             }
         }
-        let found = found.try_into().map_err(|_| JpegLosslessError::Damaged)?;
+        let found = found.try_into().map_err(|_| CodecError::Damaged)?;
         Ok(Self { found, codewords })
     }
 
@@ -147,6 +147,6 @@ mod tests {
         let mut counts = [0; 16];
         counts[0] = 3;
         let table = Table { counts, symbols: vec![0, 1, 2] };
-        assert_eq!(Lookup::new(&table).err(), Some(JpegLosslessError::Damaged));
+        assert_eq!(Lookup::new(&table).err(), Some(CodecError::Damaged));
     }
 }

@@ -1,7 +1,7 @@
 //! The predictors (T.81 section H.1.2.1, Table H.1): a line of differences to samples, and back. Those of a
 //! pixel stand side by side.
 
-use super::JpegLosslessError;
+use super::CodecError;
 
 /// A predictor: the sample left (Ra), above (Rb), and left of that (Rc).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(super) enum Predictor {
 
 impl Predictor {
     /// The predictor of this selection value (Ss of a scan header). 0 is for differential frames alone.
-    pub(super) fn of_selection(value: u8) -> Result<Self, JpegLosslessError> {
+    pub(super) fn of_selection(value: u8) -> Result<Self, CodecError> {
         Ok(match value {
             1 => Self::Left,
             2 => Self::Above,
@@ -33,7 +33,7 @@ impl Predictor {
             5 => Self::LeftAndSlope,
             6 => Self::AboveAndSlope,
             7 => Self::Mean,
-            _ => return Err(JpegLosslessError::Damaged),
+            _ => return Err(CodecError::Damaged),
         })
     }
 

@@ -6,7 +6,7 @@ use super::header::ScanHeader;
 use super::huffman::Table;
 use super::lookup::Lookup;
 use super::predict::Predictor;
-use super::{Frame, JpegLosslessError, Sample};
+use super::{CodecError, Frame, Sample};
 
 /// The lines of a scan that are at work; the samples of a pixel that the scan has stand side by side.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub(super) trait Target {
     /// A Huffman table as it wants it.
     type Table;
 
-    fn table(table: &Table) -> Result<Self::Table, JpegLosslessError>;
+    fn table(table: &Table) -> Result<Self::Table, CodecError>;
 
     /// Takes a line from the bits; returns whether it is that of the image. There is a table for all
     /// components, or one for each.
@@ -50,7 +50,7 @@ pub(super) trait Target {
         tables: &[Self::Table],
         lines: &mut Lines,
         bits: &mut BitReader<'_>,
-    ) -> Result<bool, JpegLosslessError>;
+    ) -> Result<bool, CodecError>;
 }
 
 /// An image that is filled.
@@ -60,7 +60,7 @@ pub(super) struct Filled<'s, S>(pub(super) &'s mut [S]);
 impl<S: Sample> Target for Filled<'_, S> {
     type Table = Lookup;
 
-    fn table(table: &Table) -> Result<Lookup, JpegLosslessError> {
+    fn table(table: &Table) -> Result<Lookup, CodecError> {
         Lookup::new(table)
     }
 
@@ -71,7 +71,7 @@ impl<S: Sample> Target for Filled<'_, S> {
         tables: &[Lookup],
         lines: &mut Lines,
         bits: &mut BitReader<'_>,
-    ) -> Result<bool, JpegLosslessError> {
+    ) -> Result<bool, CodecError> {
         if let [table] = tables {
             *bits = bits.read_all(table, &mut lines.differences);
         } else {
@@ -86,7 +86,7 @@ impl<S: Sample> Target for Filled<'_, S> {
         let line = &lines.above;
         let all_bits = line.iter().fold(0, |all, sample| all | sample);
         if u32::from(all_bits) << scan.point_transform >> S::BITS != 0 {
-            return Err(JpegLosslessError::Damaged);
+            return Err(CodecError::Damaged);
         }
         let every = frame.components as usize;
         let row = row_of(row, frame);
@@ -114,7 +114,7 @@ pub(super) struct Compared<'s, S>(pub(super) &'s [S]);
 impl<S: Sample> Target for Compared<'_, S> {
     type Table = Codes;
 
-    fn table(table: &Table) -> Result<Codes, JpegLosslessError> {
+    fn table(table: &Table) -> Result<Codes, CodecError> {
         Codes::new(table)
     }
 
@@ -125,7 +125,7 @@ impl<S: Sample> Target for Compared<'_, S> {
         tables: &[Codes],
         lines: &mut Lines,
         bits: &mut BitReader<'_>,
-    ) -> Result<bool, JpegLosslessError> {
+    ) -> Result<bool, CodecError> {
         let Place { row, frame, scan, predictor } = place;
         let (count, every) = (scan.components.len(), frame.components as usize);
         let samples = &self.0[row_of(row, frame)];

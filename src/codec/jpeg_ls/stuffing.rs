@@ -1,7 +1,7 @@
 //! Stuffed bits: behind a byte FF a bit 0 is put in, so that coded data hold no marker (T.87 section
 //! A.1).
 
-use super::JpegLsError;
+use super::CodecError;
 use super::bit_reader::BitReader;
 use super::codes::Rest;
 
@@ -85,7 +85,7 @@ pub(super) struct Unstuffed<'a> {
 }
 
 /// Takes the stuffed bits out of coded data, which go up to the next marker.
-pub(super) fn unstuffed(stream: &[u8]) -> Result<Unstuffed<'_>, JpegLsError> {
+pub(super) fn unstuffed(stream: &[u8]) -> Result<Unstuffed<'_>, CodecError> {
     let mut bytes = Vec::with_capacity(stream.len() + CHUNK + BitReader::BEHIND);
     // Bits that do not fill a byte are the lowest `filled` of `pending`; those above are done with.
     let (mut pending, mut filled) = (0_u64, 0);
@@ -104,7 +104,7 @@ pub(super) fn unstuffed(stream: &[u8]) -> Result<Unstuffed<'_>, JpegLsError> {
         }
         match rest {
             [0xFF, 0x80..=0xFF, ..] => break,
-            [] | [0xFF] => return Err(JpegLsError::Cut),
+            [] | [0xFF] => return Err(CodecError::Cut),
             [byte, behind @ ..] => {
                 let bits = if is_behind_ff { 7 } else { 8 };
                 is_behind_ff = *byte == 0xFF;
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn data_without_a_marker_are_cut() {
         for data in [&[][..], &[1, 2, 3, 4, 5], &[1, 0xFF]] {
-            assert_eq!(unstuffed(data), Err(JpegLsError::Cut));
+            assert_eq!(unstuffed(data), Err(CodecError::Cut));
         }
     }
 }
