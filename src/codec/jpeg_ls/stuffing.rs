@@ -6,7 +6,7 @@ use super::bit_reader::BitReader;
 use super::codes::Rest;
 
 /// Bytes that are looked at at once.
-const CHUNK: usize = 4;
+const CHUNK: usize = 8;
 
 /// Puts stuffed bits in.
 #[derive(Debug, Default)]
@@ -23,14 +23,17 @@ impl Stuffer {
         stream.reserve(bytes.len() + bytes.len() / 7 + CHUNK);
         let (chunks, rest) = bytes.as_chunks::<CHUNK>();
         for chunk in chunks {
-            self.pending |= u64::from(u32::from_be_bytes(*chunk)) << (32 - self.filled);
-            let ready = (self.pending >> 32) as u32;
-            if self.is_behind_ff || has_ff(ready) {
+            let next = u64::from_be_bytes(*chunk);
+            let ready = self.pending | next >> self.filled;
+            if !self.is_behind_ff && !has_ff(ready) {
+                stream.extend_from_slice(&ready.to_be_bytes());
+                self.pending = next << 1 << (63 - self.filled);
+                continue;
+            }
+            for half in [next >> 32, next & 0xFFFF_FFFF] {
+                self.pending |= half << (32 - self.filled);
                 self.filled += 32;
                 self.give_bytes(stream);
-            } else {
-                stream.extend_from_slice(&ready.to_be_bytes());
-                self.pending <<= 32;
             }
         }
         for byte in rest {
@@ -66,11 +69,11 @@ impl Stuffer {
     }
 }
 
-/// Whether one of the four bytes is FF.
+/// Whether one of the eight bytes is FF.
 #[inline(always)]
-fn has_ff(bytes: u32) -> bool {
+fn has_ff(bytes: u64) -> bool {
     let zeros = !bytes;
-    zeros.wrapping_sub(0x0101_0101) & !zeros & 0x8080_8080 != 0
+    zeros.wrapping_sub(u64::from_be_bytes([1; 8])) & !zeros & u64::from_be_bytes([0x80; 8]) != 0
 }
 
 /// Coded data without the stuffed bits.
@@ -93,12 +96,13 @@ pub(super) fn unstuffed(stream: &[u8]) -> Result<Unstuffed<'_>, CodecError> {
     let mut rest = stream;
     loop {
         if let Some((chunk, behind)) = rest.split_first_chunk::<CHUNK>()
-            && let four = u32::from_be_bytes(*chunk)
-            && !has_ff(four)
+            && let next = u64::from_be_bytes(*chunk)
+            && !has_ff(next)
             && !is_behind_ff
         {
-            pending = pending << 32 | u64::from(four);
-            bytes.extend_from_slice(&((pending >> filled) as u32).to_be_bytes());
+            let ready = pending << 1 << (63 - filled) | next >> filled;
+            bytes.extend_from_slice(&ready.to_be_bytes());
+            pending = next;
             rest = behind;
             continue;
         }
@@ -131,7 +135,7 @@ mod tests {
     fn stuffed(bytes: &[u8], last: u8, count: u32) -> Vec<u8> {
         let mut stream = Vec::new();
         let mut stuffer = Stuffer::default();
-        for piece in bytes.chunks(5) {
+        for piece in bytes.chunks(11) {
             stuffer.put(piece, &mut stream);
         }
         stuffer.finish(Rest { bits: u64::from(last) << 56, count }, &mut stream);
