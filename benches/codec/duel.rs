@@ -19,7 +19,7 @@ pub(crate) fn duel(what: &str, bytes: usize, ours: Way<'_>, theirs: Way<'_>) {
     let (our_rounds, their_rounds) = (rounds(ours), rounds(theirs));
     let [mut our_best, mut their_best] = [Duration::MAX; 2];
     let start = now();
-    while now() - start < TOGETHER {
+    while now().saturating_sub(start) < TOGETHER {
         our_best = our_best.min(time(ours, our_rounds));
         their_best = their_best.min(time(theirs, their_rounds));
     }
@@ -48,7 +48,7 @@ fn time(work: &mut dyn FnMut(), rounds: u32) -> Duration {
     for _ in 0..rounds {
         work();
     }
-    (now() - start) / rounds
+    now().saturating_sub(start) / rounds
 }
 
 /// What this thread has used of a processor.
