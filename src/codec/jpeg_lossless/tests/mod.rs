@@ -6,6 +6,7 @@ mod streams;
 use jpeg_decoder::{ColorTransform, Decoder};
 use proptest::prelude::*;
 
+use super::super::jpeg_ls::cpu;
 use super::super::textures::{TEXTURES, image};
 use super::*;
 
@@ -78,6 +79,22 @@ proptest! {
         check(&image(frame, TEXTURES[texture], seed), frame);
     }
 
+}
+
+#[test]
+fn every_processor_gives_the_same_bytes() {
+    for (components, bits) in [(1, 8), (3, 8), (1, 12), (1, 16)] {
+        let frame = Frame { width: 67, height: 131, components, bits };
+        for texture in TEXTURES {
+            let samples = image(frame, texture, 4);
+            let best = encode(&samples, frame).unwrap();
+            cpu::tests::BASELINE.set(true);
+            assert!(encode(&samples, frame).unwrap() == best);
+            assert!(decode::<u16>(&best, frame).unwrap() == samples);
+            assert!(gives_back(&best, frame, &samples).unwrap());
+            cpu::tests::BASELINE.set(false);
+        }
+    }
 }
 
 #[test]
