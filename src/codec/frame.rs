@@ -1,5 +1,7 @@
 //! What all codecs take and give: the form of an image, and its samples.
 
+use super::error::CodecError;
+
 /// The form of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Frame {
@@ -17,6 +19,26 @@ impl Frame {
     /// How many samples there are.
     pub fn samples(self) -> u64 {
         u64::from(self.width) * u64::from(self.height) * u64::from(self.components)
+    }
+
+    /// Whether these may be its samples, by their number and their type.
+    pub(super) fn check<S: Sample>(self, samples: &[S]) -> Result<(), CodecError> {
+        self.check_type::<S>()?;
+        if samples.len() as u64 == self.samples() { Ok(()) } else { Err(CodecError::Frame) }
+    }
+
+    /// Whether it is a form that codecs hold, and samples of this type hold its bits.
+    pub(super) fn check_type<S: Sample>(self) -> Result<(), CodecError> {
+        if self.is_sound() && self.bits <= S::BITS { Ok(()) } else { Err(CodecError::Frame) }
+    }
+
+    /// Whether no sample has more bits than the form says.
+    pub(super) fn check_bits<S: Sample>(self, samples: &[S]) -> Result<(), CodecError> {
+        if self.bits == S::BITS {
+            return Ok(());
+        }
+        let all_bits = samples.iter().fold(0, |all, sample| all | (*sample).into());
+        if u32::from(all_bits) >> self.bits == 0 { Ok(()) } else { Err(CodecError::Sample) }
     }
 
     pub(super) fn is_sound(self) -> bool {

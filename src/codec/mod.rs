@@ -1,8 +1,15 @@
 //! Codecs of our own: sample slices and parameters in, codestreams out, and back. Nothing of DICOM.
 
+mod cpu;
+mod error;
 mod frame;
 #[cfg(feature = "jpeg-2000")]
 pub mod jpeg_2000;
 pub mod jpeg_lossless;
 pub mod jpeg_ls;
 pub mod rle;
+mod segments;
+#[cfg(test)]
+mod textures;
+
+pub use error::CodecError;

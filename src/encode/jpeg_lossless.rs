@@ -3,9 +3,9 @@
 use dicom::dictionary_std::uids;
 
 use super::codec::side_by_side;
-use super::jpeg_ls::{self, form, precision};
+use super::jpeg_ls::{self, decode_error, form, precision};
 use super::{Codec, EncodeError, Frame, FrameSamples};
-use crate::codec::jpeg_lossless::{self, JpegLosslessError};
+use crate::codec::jpeg_lossless;
 use crate::image::ImagePixel;
 use crate::instance::KeptNative;
 
@@ -58,13 +58,6 @@ pub(super) fn decode(stream: &[u8], image: &ImagePixel) -> Result<Vec<u8>, Encod
         _ => return Err(EncodeError::Unsupported),
     };
     native.map_err(decode_error)
-}
-
-fn decode_error(error: JpegLosslessError) -> EncodeError {
-    match error {
-        JpegLosslessError::Unsupported => EncodeError::Unsupported,
-        _ => EncodeError::Decode,
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use dicom::dictionary_std::uids;
 use super::codec::side_by_side;
 use super::photometric::is_carried;
 use super::{Codec, EncodeError, Frame, FrameSamples};
-use crate::codec::jpeg_ls::{self, Interleave, JpegLsError};
+use crate::codec::CodecError;
+use crate::codec::jpeg_ls::{self, Interleave};
 use crate::image::{ImagePixel, SampleType};
 use crate::instance::KeptNative;
 
@@ -64,9 +65,9 @@ pub(super) fn decode(stream: &[u8], image: &ImagePixel) -> Result<Vec<u8>, Encod
     native.map_err(decode_error)
 }
 
-fn decode_error(error: JpegLsError) -> EncodeError {
+pub(super) fn decode_error(error: CodecError) -> EncodeError {
     match error {
-        JpegLsError::Unsupported => EncodeError::Unsupported,
+        CodecError::Unsupported => EncodeError::Unsupported,
         _ => EncodeError::Decode,
     }
 }

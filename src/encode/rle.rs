@@ -9,7 +9,8 @@ use super::codec::side_by_side;
 use super::jpeg_ls::form;
 use super::photometric::is_carried;
 use super::{Codec, EncodeError, Frame, FrameSamples};
-use crate::codec::rle::{self, RleError};
+use crate::codec::CodecError;
+use crate::codec::rle;
 use crate::image::{ImagePixel, SampleType};
 use crate::instance::KeptNative;
 
@@ -56,7 +57,7 @@ pub(super) fn decode(stream: &[u8], image: &ImagePixel) -> Result<Vec<u8>, Encod
 }
 
 /// A sample of 32 bits is coded as two of 16, the upper half first.
-fn thirty_two(stream: &[u8], form: rle::Frame) -> Result<Vec<u8>, RleError> {
+fn thirty_two(stream: &[u8], form: rle::Frame) -> Result<Vec<u8>, CodecError> {
     let halves = rle::Frame { components: form.components * 2, bits: 16, ..form };
     let mut halves = rle::decode::<u16>(stream, halves)?;
     halves.as_chunks_mut::<2>().0.iter_mut().for_each(|pair| pair.reverse());

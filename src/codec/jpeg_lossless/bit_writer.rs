@@ -21,23 +21,23 @@ pub(super) struct BitWriter {
 
 impl BitWriter {
     /// Appends the codes of a line of differences to the stream.
+    #[inline(always)]
     pub(super) fn put(&mut self, differences: &[u16], codes: &Codes, stream: &mut Vec<u8>) {
         self.bytes.resize(differences.len() * LONGEST + 2 * WORD, 0);
         let mut packer =
             Packer { bytes: &mut self.bytes, at: 0, pending: self.pending, filled: self.filled };
-        let (pairs, last) = differences.as_chunks();
-        for [one, other] in pairs {
-            let (one, other) = (codes.of(*one), codes.of(*other));
-            let length = one.length + other.length;
-            if length <= Packer::MOST {
-                packer.put(u64::from(one.bits) << other.length | u64::from(other.bits), length);
+        let (fours, others) = differences.as_chunks::<4>();
+        for four in fours {
+            if let Some(code) = codes.joined(*four) {
+                packer.put(code);
             } else {
-                packer.put_code(one);
-                packer.put_code(other);
+                for difference in four {
+                    packer.put_difference(*difference, codes);
+                }
             }
         }
-        for one in last {
-            packer.put_code(codes.of(*one));
+        for difference in others {
+            packer.put_difference(*difference, codes);
         }
         let Packer { at, pending, filled, .. } = packer;
         (self.pending, self.filled) = (pending, filled);
@@ -62,22 +62,20 @@ struct Packer<'b> {
 }
 
 impl Packer<'_> {
-    /// Bits that can be put at once.
-    const MOST: u32 = 56;
-
-    #[inline]
-    fn put_code(&mut self, code: Code) {
-        self.put(code.bits.into(), code.length);
+    /// Puts a difference, whose category has a code.
+    #[inline(always)]
+    fn put_difference(&mut self, difference: u16, codes: &Codes) {
+        if let Some(code) = codes.of(difference) {
+            self.put(code);
+        }
     }
 
-    /// Puts 1 to `MOST` bits. Always writes a whole word: what is not filled is written again.
-    #[inline]
-    fn put(&mut self, bits: u64, length: u32) {
+    /// Always writes a whole word: what is not filled is written again.
+    #[inline(always)]
+    fn put(&mut self, Code { bits, length }: Code) {
         self.filled += length;
         self.pending |= bits << (64 - self.filled);
-        if let Some(word) = self.bytes[self.at..].first_chunk_mut::<WORD>() {
-            *word = self.pending.to_be_bytes();
-        }
+        self.bytes[self.at..self.at + WORD].copy_from_slice(&self.pending.to_be_bytes());
         let whole = self.filled & !7;
         self.at += whole as usize / 8;
         self.pending <<= whole;

@@ -8,19 +8,19 @@ pub(super) const CATEGORIES: usize = 17;
 pub(super) const LAST_CATEGORY: u32 = 16;
 
 /// The category (SSSS) of a difference: the bits of its absolute value.
-#[inline]
+#[inline(always)]
 pub(super) fn category(difference: u16) -> u32 {
     16 - (difference as i16).unsigned_abs().leading_zeros()
 }
 
 /// How many bits stand behind the code of a category.
-#[inline]
+#[inline(always)]
 pub(super) fn extra_bits(category: u32) -> u32 {
     if category == LAST_CATEGORY { 0 } else { category }
 }
 
 /// The bits behind the code: the lowest of the difference, less one where it is negative.
-#[inline]
+#[inline(always)]
 pub(super) fn extra(difference: u16, category: u32) -> u32 {
     let is_negative = difference >> 15;
     let mask = (1 << extra_bits(category)) - 1;
@@ -28,7 +28,7 @@ pub(super) fn extra(difference: u16, category: u32) -> u32 {
 }
 
 /// The difference of a category and the bits behind its code.
-#[inline]
+#[inline(always)]
 pub(super) fn from_extra(category: u32, extra: u32) -> u16 {
     match category {
         0 => 0,
@@ -39,9 +39,36 @@ pub(super) fn from_extra(category: u32, extra: u32) -> u16 {
     }
 }
 
+/// How many differences there are of each category; none is of more than `bits`.
+#[inline(always)]
+pub(super) fn count_categories(differences: &[u16], bits: u32) -> [u64; CATEGORIES] {
+    // Counted are those that reach a category: a sum for each, without a look at single ones.
+    let mut reached = [0; CATEGORIES + 1];
+    reached[0] = differences.len() as u64;
+    for some in differences.chunks(u16::MAX.into()) {
+        for category in 1..=bits {
+            let least = 1 << (category - 1);
+            let is_reached = |difference: &u16| (*difference as i16).unsigned_abs() >= least;
+            let count: u16 = some.iter().map(|difference| u16::from(is_reached(difference))).sum();
+            reached[category as usize] += u64::from(count);
+        }
+    }
+    std::array::from_fn(|category| reached[category] - reached[category + 1])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn categories_are_counted_as_they_are_found() {
+        let differences: Vec<u16> = (0..200_000_u64).map(|n| ((n * 40_503) >> 7) as u16).collect();
+        let mut wanted = [0; CATEGORIES];
+        for difference in &differences {
+            wanted[category(*difference) as usize] += 1;
+        }
+        assert_eq!(count_categories(&differences, 16), wanted);
+    }
 
     #[test]
     fn categories_are_those_of_table_h_2() {

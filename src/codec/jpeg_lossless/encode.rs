@@ -1,11 +1,13 @@
 //! An image in, a codestream out: how often each category occurs first, then the codes.
 
+use super::super::cpu::{self, Work};
+use super::super::segments::{EOI, put_marker};
 use super::bit_writer::BitWriter;
 use super::codes::Codes;
-use super::difference::{CATEGORIES, category};
+use super::difference::{CATEGORIES, count_categories};
 use super::huffman::Table;
-use super::segments::{EOI, put_header, put_marker};
-use super::{Frame, JpegLosslessError, Sample};
+use super::segments::put_header;
+use super::{CodecError, Frame, Sample};
 
 /// Of an image with more lines than these, one in so many is counted: what that costs is less than a
 /// thousandth of the result.
@@ -18,27 +20,37 @@ const COUNTED_OF: usize = 8;
 ///
 /// `Frame` where JPEG Lossless does not hold such an image or there are not as many samples, `Sample`
 /// where one has more bits than the frame says.
-pub fn encode<S: Sample>(samples: &[S], frame: Frame) -> Result<Vec<u8>, JpegLosslessError> {
-    if !frame.is_sound() || frame.bits > S::BITS || samples.len() as u64 != frame.samples() {
-        return Err(JpegLosslessError::Frame);
+pub fn encode<S: Sample>(samples: &[S], frame: Frame) -> Result<Vec<u8>, CodecError> {
+    frame.check(samples)?;
+    frame.check_bits(samples)?;
+    cpu::run(Image { samples, frame })
+}
+
+/// An image that is encoded.
+struct Image<'s, S> {
+    samples: &'s [S],
+    frame: Frame,
+}
+
+impl<S: Sample> Work for Image<'_, S> {
+    type Output = Result<Vec<u8>, CodecError>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        let mut lines = Lines::new(self.samples, self.frame);
+        let table = Table::best(&lines.frequencies());
+        // A guess: half of what comes in.
+        let mut stream = Vec::with_capacity(size_of_val(self.samples) / 2 + 256);
+        put_header(self.frame, &table, &mut stream);
+        let codes = Codes::new(&table)?;
+        let mut writer = BitWriter::default();
+        for line in 0..self.frame.height as usize {
+            writer.put(lines.differences(line), &codes, &mut stream);
+        }
+        writer.finish(&mut stream);
+        put_marker(EOI, &mut stream);
+        Ok(stream)
     }
-    let all_bits = samples.iter().fold(0, |all, sample| all | (*sample).into());
-    if u32::from(all_bits) >> frame.bits != 0 {
-        return Err(JpegLosslessError::Sample);
-    }
-    let mut lines = Lines::new(samples, frame);
-    let table = Table::best(&lines.frequencies());
-    // A guess: half of what comes in.
-    let mut stream = Vec::with_capacity(size_of_val(samples) / 2 + 256);
-    put_header(frame, &table, &mut stream);
-    let codes = Codes::new(&table);
-    let mut writer = BitWriter::default();
-    for line in 0..frame.height as usize {
-        writer.put(lines.differences(line), &codes, &mut stream);
-    }
-    writer.finish(&mut stream);
-    put_marker(EOI, &mut stream);
-    Ok(stream)
 }
 
 /// The lines of an image as differences.
@@ -56,6 +68,7 @@ impl<'s, S: Sample> Lines<'s, S> {
 
     /// The differences of a line to the pixel on the left; those of the first pixel to the one above,
     /// of the very first to the middle of the range (T.81 section H.1.2.1).
+    #[inline(always)]
     fn differences(&mut self, line: usize) -> &[u16] {
         let (length, components) = (self.differences.len(), self.frame.components as usize);
         let from = line * length;
@@ -74,23 +87,20 @@ impl<'s, S: Sample> Lines<'s, S> {
     }
 
     /// How often each category occurs, about. All that may occur do, so that each has a code.
+    #[inline(always)]
     fn frequencies(&mut self) -> [u64; CATEGORIES] {
         let height = self.frame.height as usize;
         let step = if height > COUNTED_WHOLE { COUNTED_OF } else { 1 };
-        // Neighbours often have the same category, and would wait for each other in one array.
-        let mut counts = [[0_u64; CATEGORIES]; 4];
+        let mut counts = [0_u64; CATEGORIES];
         for line in (0..height).step_by(step) {
-            for some in self.differences(line).chunks(counts.len()) {
-                for (difference, counts) in some.iter().zip(&mut counts) {
-                    counts[category(*difference) as usize] += 1;
-                }
-            }
+            let bits = self.frame.bits;
+            let of_line = count_categories(self.differences(line), bits);
+            counts.iter_mut().zip(of_line).for_each(|(count, of_line)| *count += of_line);
         }
         let most = self.frame.bits as usize;
         std::array::from_fn(|at| {
-            let count: u64 = counts.iter().map(|counts| counts[at]).sum();
             // What was seen weighs so much more that nothing else becomes longer by the others.
-            count * 16 + u64::from(at <= most)
+            counts[at] * 16 + u64::from(at <= most)
         })
     }
 }

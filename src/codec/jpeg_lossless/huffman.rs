@@ -39,6 +39,13 @@ impl Table {
         table
     }
 
+    /// Whether a category has two codes.
+    pub(super) fn has_twins(&self) -> bool {
+        let mut is_seen = [false; 256];
+        let mut symbols = self.symbols.iter();
+        symbols.any(|symbol| std::mem::replace(&mut is_seen[usize::from(*symbol)], true))
+    }
+
     /// The codes in the order of their symbols: symbol, code and its length (section C.2). `None` where
     /// there are more codes than their lengths have room for.
     pub(super) fn codes(&self) -> Option<Vec<(u8, u16, u32)>> {
@@ -145,6 +152,12 @@ mod tests {
             check(&table);
             assert_eq!(table.symbols.len(), CATEGORIES);
         }
+    }
+
+    #[test]
+    fn twins_are_seen() {
+        let table = |symbols: &[u8]| Table { counts: [1; 16], symbols: symbols.to_vec() };
+        assert!(table(&[3, 4, 0, 3]).has_twins() && !table(&[3, 4, 0, 16]).has_twins());
     }
 
     #[test]

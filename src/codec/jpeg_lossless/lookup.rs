@@ -1,6 +1,6 @@
 //! A Huffman table for decoding (T.81 section F.2.2.3): the next bits in, what they stand for out.
 
-use super::JpegLosslessError;
+use super::CodecError;
 use super::difference::{LAST_CATEGORY, extra_bits, from_extra};
 use super::huffman::Table;
 
@@ -16,13 +16,52 @@ pub(super) struct Found {
     pub(super) bits: u8,
 }
 
-/// All codes of a table.
+/// All codes of a table, in their order.
+#[derive(Debug)]
+pub(super) struct Codewords {
+    /// Each code at the top of its 16 bits, what it stands for and its length.
+    codes: Vec<(u16, u8, u32)>,
+}
+
+impl Codewords {
+    /// # Errors
+    ///
+    /// `Damaged` where there are more codes than their lengths have room for.
+    pub(super) fn new(table: &Table) -> Result<Self, CodecError> {
+        let codes = table.codes().ok_or(CodecError::Damaged)?.into_iter();
+        let codes = codes.map(|(symbol, code, length)| (code << (16 - length), symbol, length));
+        Ok(Self { codes: codes.collect() })
+    }
+
+    /// Each code, its category and its length; without those of no category.
+    pub(super) fn all(&self) -> impl Iterator<Item = (u16, u32, u32)> {
+        let all = self
+            .codes
+            .iter()
+            .map(|(top, symbol, length)| (top >> (16 - length), u32::from(*symbol), *length));
+        all.filter(|(_, category, _)| *category <= LAST_CATEGORY)
+    }
+
+    /// The category at the top of a window and the length of its code, which is 0 where no code stands.
+    pub(super) fn category(&self, window: u64) -> (u32, u32) {
+        let top = (window >> 48) as u16;
+        // Codes grow with their place: the last one that is not beyond is the only one it may be.
+        let behind = self.codes.partition_point(|(code, ..)| *code <= top);
+        match self.codes[..behind].last() {
+            Some((code, symbol, length)) if (top ^ code) >> (16 - length) == 0 => {
+                (u32::from(*symbol), *length)
+            }
+            _ => (0, 0),
+        }
+    }
+}
+
+/// What all windows begin with.
 #[derive(Debug)]
 pub(super) struct Lookup {
     /// By the next `BITS` bits.
     found: Box<[Found; 1 << Self::BITS]>,
-    /// Every code and its length, in the order of the codes; each is at the top of its 16 bits.
-    codes: Vec<(u16, u8, u32)>,
+    pub(super) codewords: Codewords,
 }
 
 impl Lookup {
@@ -31,22 +70,18 @@ impl Lookup {
 
     /// # Errors
     ///
-    /// `Damaged` where there are more codes than their lengths have room for.
-    pub(super) fn new(table: &Table) -> Result<Self, JpegLosslessError> {
-        let codes = table.codes().ok_or(JpegLosslessError::Damaged)?;
-        let codes =
-            codes.into_iter().map(|(symbol, code, length)| (code << (16 - length), symbol, length));
-        let codes: Vec<_> = codes.collect();
+    /// As `Codewords::new`.
+    pub(super) fn new(table: &Table) -> Result<Self, CodecError> {
+        let codewords = Codewords::new(table)?;
         let mut found = vec![Found::default(); 1 << Self::BITS];
-        for (code, symbol, length) in &codes {
-            let category = u32::from(*symbol);
+        for (code, category, length) in codewords.all() {
             let bits = length + extra_bits(category);
-            if category > LAST_CATEGORY || bits > Self::BITS {
+            if bits > Self::BITS {
                 continue;
             }
             // All that begins with the code and the bits behind it.
             let unused = Self::BITS - bits;
-            let first = usize::from(code >> (16 - Self::BITS));
+            let first = usize::from(code) << (Self::BITS - length);
             for extra in 0..1 << extra_bits(category) {
                 let from = first + (extra << unused);
                 found[from..from + (1 << unused)].fill(Found {
@@ -66,27 +101,14 @@ impl Lookup {
                 (found.count, found.bits) = (2, bits);
             }
         }
-        let found = found.try_into().map_err(|_| JpegLosslessError::Damaged)?;
-        Ok(Self { found, codes })
+        let found = found.try_into().map_err(|_| CodecError::Damaged)?;
+        Ok(Self { found, codewords })
     }
 
     /// What the highest bits of a window begin with.
-    #[inline]
+    #[inline(always)]
     pub(super) fn find(&self, window: u64) -> Found {
         self.found[(window >> (64 - Self::BITS)) as usize]
-    }
-
-    /// The category at the top of a window and the length of its code, which is 0 where no code stands.
-    pub(super) fn category(&self, window: u64) -> (u32, u32) {
-        let top = (window >> 48) as u16;
-        // Codes grow with their place: the last one that is not beyond is the only one it may be.
-        let behind = self.codes.partition_point(|(code, ..)| *code <= top);
-        match self.codes[..behind].last() {
-            Some((code, symbol, length)) if (top ^ code) >> (16 - length) == 0 => {
-                (u32::from(*symbol), *length)
-            }
-            _ => (0, 0),
-        }
     }
 }
 
@@ -115,9 +137,9 @@ mod tests {
         let lookup = Lookup::new(&table()).unwrap();
         let window = 0b1110_0000_0000_0000 << 48;
         assert_eq!(lookup.find(window).count, 0);
-        assert_eq!(lookup.category(window), (16, 16));
-        assert_eq!(lookup.category(0b110 << 61), (1, 3));
-        assert_eq!(lookup.category(u64::MAX).1, 0, "no code");
+        assert_eq!(lookup.codewords.category(window), (16, 16));
+        assert_eq!(lookup.codewords.category(0b110 << 61), (1, 3));
+        assert_eq!(lookup.codewords.category(u64::MAX).1, 0, "no code");
     }
 
     #[test]
@@ -125,6 +147,6 @@ mod tests {
         let mut counts = [0; 16];
         counts[0] = 3;
         let table = Table { counts, symbols: vec![0, 1, 2] };
-        assert_eq!(Lookup::new(&table).err(), Some(JpegLosslessError::Damaged));
+        assert_eq!(Lookup::new(&table).err(), Some(CodecError::Damaged));
     }
 }

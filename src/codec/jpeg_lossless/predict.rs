@@ -1,7 +1,7 @@
-//! The predictors (T.81 section H.1.2.1, Table H.1): a line of differences to samples, or the word that
-//! they are the differences of these samples. Those of a pixel stand side by side.
+//! The predictors (T.81 section H.1.2.1, Table H.1): a line of differences to samples, and back. Those of a
+//! pixel stand side by side.
 
-use super::JpegLosslessError;
+use super::CodecError;
 
 /// A predictor: the sample left (Ra), above (Rb), and left of that (Rc).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(super) enum Predictor {
 
 impl Predictor {
     /// The predictor of this selection value (Ss of a scan header). 0 is for differential frames alone.
-    pub(super) fn of_selection(value: u8) -> Result<Self, JpegLosslessError> {
+    pub(super) fn of_selection(value: u8) -> Result<Self, CodecError> {
         Ok(match value {
             1 => Self::Left,
             2 => Self::Above,
@@ -33,7 +33,7 @@ impl Predictor {
             5 => Self::LeftAndSlope,
             6 => Self::AboveAndSlope,
             7 => Self::Mean,
-            _ => return Err(JpegLosslessError::Damaged),
+            _ => return Err(CodecError::Damaged),
         })
     }
 
@@ -59,58 +59,59 @@ impl Predictor {
         }
     }
 
-    /// Whether these are the differences of a line of samples.
-    pub(super) fn fits(
+    /// The differences of a line of samples.
+    #[inline(always)]
+    pub(super) fn differences(
         self,
-        differences: &[u16],
         line: &[u16],
         above: &[u16],
         components: usize,
-    ) -> bool {
+        to: &mut [u16],
+    ) {
         match self {
-            Self::Left => fits(differences, line, above, components, left),
-            Self::Above => fits(differences, line, above, components, |_, b, _| b),
-            Self::UpperLeft => fits(differences, line, above, components, |_, _, c| c),
-            Self::Plane => fits(differences, line, above, components, plane),
-            Self::LeftAndSlope => fits(differences, line, above, components, left_and_slope),
-            Self::AboveAndSlope => fits(differences, line, above, components, above_and_slope),
-            Self::Mean => fits(differences, line, above, components, mean),
+            Self::Left => differences(line, above, components, to, left),
+            Self::Above => differences(line, above, components, to, |_, b, _| b),
+            Self::UpperLeft => differences(line, above, components, to, |_, _, c| c),
+            Self::Plane => differences(line, above, components, to, plane),
+            Self::LeftAndSlope => differences(line, above, components, to, left_and_slope),
+            Self::AboveAndSlope => differences(line, above, components, to, above_and_slope),
+            Self::Mean => differences(line, above, components, to, mean),
         }
     }
 }
 
-#[inline]
+#[inline(always)]
 fn left(a: i32, _: i32, _: i32) -> i32 {
     a
 }
 
-#[inline]
+#[inline(always)]
 fn plane(a: i32, b: i32, c: i32) -> i32 {
     a + b - c
 }
 
-#[inline]
+#[inline(always)]
 fn left_and_slope(a: i32, b: i32, c: i32) -> i32 {
     a + ((b - c) >> 1)
 }
 
-#[inline]
+#[inline(always)]
 fn above_and_slope(a: i32, b: i32, c: i32) -> i32 {
     b + ((a - c) >> 1)
 }
 
-#[inline]
+#[inline(always)]
 fn mean(a: i32, b: i32, _: i32) -> i32 {
     (a + b) >> 1
 }
 
 /// Predictions are exact and sums modulo 2^16.
-#[inline]
+#[inline(always)]
 fn sum(difference: u16, prediction: i32) -> u16 {
     difference.wrapping_add(prediction as u16)
 }
 
-#[inline]
+#[inline(always)]
 fn restore<const N: usize>(
     line: &mut [u16],
     above: &[u16],
@@ -131,25 +132,24 @@ fn restore<const N: usize>(
     }
 }
 
-#[inline]
-fn fits(
-    differences: &[u16],
+#[inline(always)]
+fn differences(
     line: &[u16],
     above: &[u16],
     components: usize,
+    to: &mut [u16],
     predict: impl Fn(i32, i32, i32) -> i32,
-) -> bool {
-    let (first, differences) = differences.split_at(components);
-    let pixels = first.iter().zip(above).zip(line);
-    let mut wrong = pixels.fold(0, |wrong, ((d, b), sample)| wrong | (d.wrapping_add(*b) ^ sample));
-    let neighbours = line.iter().zip(&above[components..]).zip(above);
-    for ((difference, sample), ((a, b), c)) in
-        differences.iter().zip(&line[components..]).zip(neighbours)
-    {
-        let prediction = predict((*a).into(), (*b).into(), (*c).into());
-        wrong |= sum(*difference, prediction) ^ sample;
+) {
+    let (first, to) = to.split_at_mut(components);
+    for (difference, (sample, above)) in first.iter_mut().zip(line.iter().zip(above)) {
+        *difference = sample.wrapping_sub(*above);
     }
-    wrong == 0
+    let neighbours = line.iter().zip(&above[components..]).zip(above);
+    let samples = line[components..].iter().zip(neighbours);
+    for (difference, (sample, ((a, b), c))) in to.iter_mut().zip(samples) {
+        let prediction = predict((*a).into(), (*b).into(), (*c).into());
+        *difference = sample.wrapping_sub(prediction as u16);
+    }
 }
 
 #[cfg(test)]
@@ -166,9 +166,9 @@ mod tests {
             let mut line = differences;
             predictor.restore(&mut line, &above, 1);
             assert_eq!(line, [10, wanted], "predictor {value}");
-            assert!(predictor.fits(&differences, &line, &above, 1));
-            assert!(!predictor.fits(&differences, &[10, wanted + 1], &above, 1));
-            assert!(!predictor.fits(&differences, &[11, wanted], &above, 1));
+            let mut found = [0; 2];
+            predictor.differences(&line, &above, 1, &mut found);
+            assert_eq!(found, differences);
         }
         assert!(Predictor::of_selection(8).is_err());
     }

@@ -1,7 +1,7 @@
 //! Stuffed bytes: behind a byte FF a byte 0 is put in, so that coded data hold no marker (T.81 section
 //! F.1.2.3).
 
-use super::JpegLosslessError;
+use super::CodecError;
 use super::bit_reader::BitReader;
 
 /// Appends bytes to the stream.
@@ -27,7 +27,7 @@ pub(super) struct Unstuffed<'a> {
 }
 
 /// Takes the stuffed bytes out of coded data, which go up to the next marker.
-pub(super) fn unstuffed(stream: &[u8]) -> Result<Unstuffed<'_>, JpegLosslessError> {
+pub(super) fn unstuffed(stream: &[u8]) -> Result<Unstuffed<'_>, CodecError> {
     let mut bytes = Vec::with_capacity(stream.len() + BitReader::BEHIND);
     let mut from = 0;
     for at in memchr::memchr_iter(0xFF, stream) {
@@ -41,7 +41,7 @@ pub(super) fn unstuffed(stream: &[u8]) -> Result<Unstuffed<'_>, JpegLosslessErro
         bytes.push(0xFF);
         from = at + 2;
     }
-    Err(JpegLosslessError::Cut)
+    Err(CodecError::Cut)
 }
 
 #[cfg(test)]
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn data_without_a_marker_are_cut() {
         for data in [&[][..], &[1, 2, 3], &[1, 0xFF, 0]] {
-            assert_eq!(unstuffed(data), Err(JpegLosslessError::Cut));
+            assert_eq!(unstuffed(data), Err(CodecError::Cut));
         }
     }
 }

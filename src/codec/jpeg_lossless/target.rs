@@ -1,8 +1,12 @@
-//! What becomes of the differences of a line: samples that are stored, or that are compared.
+//! What becomes of the bits of a line: samples that are stored, or the word that they are others.
 
+use super::bit_reader::BitReader;
+use super::codes::Codes;
 use super::header::ScanHeader;
+use super::huffman::Table;
+use super::lookup::Lookup;
 use super::predict::Predictor;
-use super::{Frame, JpegLosslessError, Sample};
+use super::{CodecError, Frame, Sample};
 
 /// The lines of a scan that are at work; the samples of a pixel that the scan has stand side by side.
 #[derive(Debug)]
@@ -22,17 +26,31 @@ impl Lines {
     }
 }
 
+/// The place of a line in its image, and how it is predicted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'s> {
+    pub(super) row: usize,
+    pub(super) frame: Frame,
+    pub(super) scan: &'s ScanHeader,
+    pub(super) predictor: Predictor,
+}
+
 /// An image that a scan belongs to.
 pub(super) trait Target {
-    /// Takes the differences of a line; returns whether they are those of the image.
+    /// A Huffman table as it wants it.
+    type Table;
+
+    fn table(table: &Table) -> Result<Self::Table, CodecError>;
+
+    /// Takes a line from the bits; returns whether it is that of the image. There is a table for all
+    /// components, or one for each.
     fn take(
         &mut self,
-        row: usize,
-        frame: Frame,
-        scan: &ScanHeader,
-        predictor: Predictor,
+        place: Place<'_>,
+        tables: &[Self::Table],
         lines: &mut Lines,
-    ) -> Result<bool, JpegLosslessError>;
+        bits: &mut BitReader<'_>,
+    ) -> Result<bool, CodecError>;
 }
 
 /// An image that is filled.
@@ -40,21 +58,35 @@ pub(super) trait Target {
 pub(super) struct Filled<'s, S>(pub(super) &'s mut [S]);
 
 impl<S: Sample> Target for Filled<'_, S> {
+    type Table = Lookup;
+
+    fn table(table: &Table) -> Result<Lookup, CodecError> {
+        Lookup::new(table)
+    }
+
+    #[inline(always)]
     fn take(
         &mut self,
-        row: usize,
-        frame: Frame,
-        scan: &ScanHeader,
-        predictor: Predictor,
+        place: Place<'_>,
+        tables: &[Lookup],
         lines: &mut Lines,
-    ) -> Result<bool, JpegLosslessError> {
+        bits: &mut BitReader<'_>,
+    ) -> Result<bool, CodecError> {
+        if let [table] = tables {
+            *bits = bits.read_all(table, &mut lines.differences);
+        } else {
+            for (difference, table) in lines.differences.iter_mut().zip(tables.iter().cycle()) {
+                (*bits, *difference) = bits.read(table);
+            }
+        }
+        let Place { row, frame, scan, predictor } = place;
         let count = scan.components.len();
         predictor.restore(&mut lines.differences, &lines.above, count);
         std::mem::swap(&mut lines.differences, &mut lines.above);
         let line = &lines.above;
         let all_bits = line.iter().fold(0, |all, sample| all | sample);
         if u32::from(all_bits) << scan.point_transform >> S::BITS != 0 {
-            return Err(JpegLosslessError::Damaged);
+            return Err(CodecError::Damaged);
         }
         let every = frame.components as usize;
         let row = row_of(row, frame);
@@ -80,14 +112,21 @@ impl<S: Sample> Target for Filled<'_, S> {
 pub(super) struct Compared<'s, S>(pub(super) &'s [S]);
 
 impl<S: Sample> Target for Compared<'_, S> {
+    type Table = Codes;
+
+    fn table(table: &Table) -> Result<Codes, CodecError> {
+        Codes::new(table)
+    }
+
+    #[inline(always)]
     fn take(
         &mut self,
-        row: usize,
-        frame: Frame,
-        scan: &ScanHeader,
-        predictor: Predictor,
+        place: Place<'_>,
+        tables: &[Codes],
         lines: &mut Lines,
-    ) -> Result<bool, JpegLosslessError> {
+        bits: &mut BitReader<'_>,
+    ) -> Result<bool, CodecError> {
+        let Place { row, frame, scan, predictor } = place;
         let (count, every) = (scan.components.len(), frame.components as usize);
         let samples = &self.0[row_of(row, frame)];
         if count == every {
@@ -110,9 +149,17 @@ impl<S: Sample> Target for Compared<'_, S> {
             }
             lines.line.iter_mut().for_each(|sample| *sample >>= scan.point_transform);
         }
-        let fits = predictor.fits(&lines.differences, &lines.line, &lines.above, count);
+        predictor.differences(&lines.line, &lines.above, count, &mut lines.differences);
         std::mem::swap(&mut lines.line, &mut lines.above);
-        Ok(fits)
+        let mut is_equal = true;
+        if let [table] = tables {
+            (*bits, is_equal) = bits.has_all(table, &lines.differences);
+        } else {
+            for (difference, table) in lines.differences.iter().zip(tables.iter().cycle()) {
+                is_equal &= bits.has(table, *difference);
+            }
+        }
+        Ok(is_equal)
     }
 }
 

@@ -1,38 +1,44 @@
 //! The codes of a line, and how they become bits. Learning and writing are loops of their own: each has
-//! few enough variables for the registers, and the second takes four codes at once.
+//! few enough variables for the registers, and what only writing asks for is found for many at once.
 
-/// A code in the lowest of `bits`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Code {
-    bits: u32,
-    /// 1 to `LONGEST`.
-    length: u32,
-}
+/// What is noted of a code: its number and k in the lowest five bits; or, with the highest bit set, its
+/// bits and their length.
+type Note = u32;
+const AS_BITS: Note = 1 << 31;
 
-/// The longest piece of a code, in bits: two fill less than 57.
-const LONGEST: u32 = 28;
+/// The longest piece of a code that is noted by its bits: two and two Golomb codes fill less than 57.
+const LONGEST: u32 = 26;
 
-/// A code of more leading zeros is put down in pieces; with fewer, k up to 16 fits into `LONGEST`.
+/// A code of more leading zeros is noted in pieces; with fewer, k up to 16 fits into 28 bits.
 const MOST_ZEROS: u32 = 12;
 
 /// Codes of one line.
 #[derive(Debug)]
 pub(super) struct Codes {
-    codes: Vec<Code>,
+    notes: Vec<Note>,
     count: usize,
+    /// The bits of each code, and how many: 1 to 28.
+    bits: Vec<u32>,
+    lengths: Vec<u32>,
 }
 
 impl Codes {
     /// Room for the codes of so many samples: each has up to three pieces and those of a run.
     pub(super) fn new(samples: usize) -> Self {
-        Self { codes: vec![Code::default(); 4 * samples + 4], count: 0 }
+        let none = vec![0; 4 * samples + 4];
+        Self { notes: none.clone(), count: 0, bits: none.clone(), lengths: none }
     }
 
-    /// Notes a code of 1 to 28 bits.
+    /// Notes a code of 1 to 26 bits.
     #[inline(always)]
     pub(super) fn put(&mut self, bits: u32, length: u32) {
         debug_assert!((1..=LONGEST).contains(&length) && bits >> length == 0);
-        self.codes[self.count] = Code { bits, length };
+        self.note(AS_BITS | bits << 5 | length);
+    }
+
+    #[inline(always)]
+    fn note(&mut self, note: Note) {
+        self.notes[self.count] = note;
         self.count += 1;
     }
 
@@ -42,7 +48,7 @@ impl Codes {
         let zeros = number >> k;
         let escape = limit - qbpp - 1;
         if zeros < escape.min(MOST_ZEROS) {
-            self.put(1 << k | number & !(u32::MAX << k), zeros + 1 + k);
+            self.note(number << 5 | k);
             return;
         }
         let (zeros, last, length) = if zeros < escape {
@@ -57,10 +63,19 @@ impl Codes {
         self.put(last, length);
     }
 
-    /// The codes that were noted; none is left.
-    fn take(&mut self) -> &[Code] {
+    /// The codes that were noted, as bits and their lengths; none is left.
+    #[inline(always)]
+    fn take(&mut self) -> (&[u32], &[u32]) {
         let count = std::mem::take(&mut self.count);
-        &self.codes[..count]
+        let (bits, lengths) = (&mut self.bits[..count], &mut self.lengths[..count]);
+        for ((note, bits), length) in self.notes[..count].iter().zip(&mut *bits).zip(&mut *lengths)
+        {
+            let (number, k) = ((note & !AS_BITS) >> 5, note % 32);
+            let is_golomb = note & AS_BITS == 0;
+            *bits = if is_golomb { 1 << k | number & ((1 << k) - 1) } else { number };
+            *length = if is_golomb { (number >> k) + 1 + k } else { k };
+        }
+        (bits, lengths)
     }
 }
 
@@ -81,26 +96,27 @@ pub(super) struct Bits {
 impl Bits {
     /// Room for the bits of so many codes.
     pub(super) fn new(codes: &Codes) -> Self {
-        Self { bytes: vec![0; codes.codes.len() * 4 + 16], rest: Rest::default() }
+        Self { bytes: vec![0; codes.notes.len() * 4 + 16], rest: Rest::default() }
     }
 
     /// The bytes that the codes fill, from where the last ones ended.
     #[inline(always)]
     pub(super) fn pack(&mut self, codes: &mut Codes) -> &[u8] {
         let mut writer = Writer { bytes: &mut self.bytes, length: 0, rest: self.rest };
-        let (fours, others) = codes.take().as_chunks::<4>();
-        for [one, two, three, four] in fours {
-            let (first, second) = (joined(*one, *two), joined(*three, *four));
-            let length = first.1 + second.1;
-            if length <= 2 * LONGEST {
-                writer.put(first.0 << second.1 | second.0, length);
+        let (bits, lengths) = codes.take();
+        let ((fours, others), (four_lengths, lengths)) = (bits.as_chunks(), lengths.as_chunks());
+        for ([one, two, three, four], [l1, l2, l3, l4]) in fours.iter().zip(four_lengths) {
+            let (first, second) = (joined(*one, *two, *l2), joined(*three, *four, *l4));
+            let (first_length, second_length) = (l1 + l2, l3 + l4);
+            if first_length + second_length <= MOST {
+                writer.put(first << second_length | second, first_length + second_length);
             } else {
-                writer.put(first.0, first.1);
-                writer.put(second.0, second.1);
+                writer.put(first, first_length);
+                writer.put(second, second_length);
             }
         }
-        for code in others {
-            writer.put(code.bits.into(), code.length);
+        for (bits, length) in others.iter().zip(lengths) {
+            writer.put((*bits).into(), *length);
         }
         self.rest = writer.rest;
         let length = writer.length;
@@ -113,10 +129,13 @@ impl Bits {
     }
 }
 
-/// Two codes one behind the other, and their length.
+/// Bits that are written at once.
+const MOST: u32 = 56;
+
+/// Two codes one behind the other, of which the second has this length.
 #[inline(always)]
-fn joined(one: Code, two: Code) -> (u64, u32) {
-    (u64::from(one.bits) << two.length | u64::from(two.bits), one.length + two.length)
+fn joined(one: u32, two: u32, length: u32) -> u64 {
+    u64::from(one) << length | u64::from(two)
 }
 
 /// Writes bits into memory.
@@ -128,7 +147,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Appends 1 to 56 bits.
+    /// Appends 1 to `MOST` bits.
     #[inline(always)]
     fn put(&mut self, bits: u64, length: u32) {
         let count = self.rest.count + length;
@@ -149,7 +168,7 @@ mod tests {
     fn codes_stand_one_behind_the_other() {
         let mut codes = Codes::new(4);
         let mut bits = Bits::new(&codes);
-        for (code, length) in [(0b101, 3), (0, 28), (0, 28), (0b11, 6)] {
+        for (code, length) in [(0b101, 3), (0, 26), (0, 26), (0b11, 10)] {
             codes.put(code, length);
         }
         assert_eq!(bits.pack(&mut codes), [0b1010_0000, 0, 0, 0, 0, 0, 0, 1]);

@@ -3,7 +3,7 @@
 
 use std::hint::select_unpredictable;
 
-use super::cpu::seldom;
+use super::super::cpu::seldom;
 use super::parameters::{DEFAULT_RESET, Parameters};
 
 /// There are 365 contexts (section A.3.4); with these many, an index needs no check but a mask.

@@ -4,9 +4,9 @@
 //! To check is to decode: as long as all samples before were the right ones, a decoder's neighbours are
 //! those of the image. So they are taken from there, and no sample waits for the one before.
 
+use super::super::cpu::seldom;
 use super::bit_reader::BitReader;
 use super::context::{Contexts, RunContext};
-use super::cpu::seldom;
 use super::line::Lines;
 use super::parameters::Parameters;
 use super::predict::{Regions, look_above};

@@ -1,13 +1,14 @@
 //! A codestream in, an image out; or the word that this image would come out.
 
+use super::super::cpu::{self, Work};
+use super::super::segments::behind_restart;
 use super::bit_reader::BitReader;
-use super::cpu::{self, Work};
 use super::decode_line::LineDecoder;
-use super::header::{Header, ScanHeader, behind_restart};
+use super::header::{Header, ScanHeader};
 use super::line::Lines;
 use super::run::RunIndex;
 use super::stuffing::unstuffed;
-use super::{Frame, Interleave, JpegLsError, Sample};
+use super::{CodecError, Frame, Interleave, Sample};
 
 /// Decodes an image. The samples of a pixel stand side by side. `wanted` is the form that the caller
 /// knows; memory is bounded by it and by the length of the stream.
@@ -15,11 +16,9 @@ use super::{Frame, Interleave, JpegLsError, Sample};
 /// # Errors
 ///
 /// `Frame` where the wanted form is none of JPEG-LS or has more bits than `S`, `OtherFrame` where the
-/// stream has another, and the others for what `JpegLsError` says of them.
-pub fn decode<S: Sample>(stream: &[u8], wanted: Frame) -> Result<Vec<S>, JpegLsError> {
-    if !wanted.is_sound() || wanted.bits > S::BITS {
-        return Err(JpegLsError::Frame);
-    }
+/// stream has another, and the others for what `CodecError` says of them.
+pub fn decode<S: Sample>(stream: &[u8], wanted: Frame) -> Result<Vec<S>, CodecError> {
+    wanted.check_type::<S>()?;
     let mut header = Header::read(stream, wanted)?;
     let mut samples = vec![S::default(); wanted.samples() as usize];
     take_scans::<_, false>(&mut header, &mut Filled(&mut samples))?;
@@ -35,10 +34,8 @@ pub fn gives_back<S: Sample>(
     stream: &[u8],
     frame: Frame,
     samples: &[S],
-) -> Result<bool, JpegLsError> {
-    if !frame.is_sound() || frame.bits > S::BITS || samples.len() as u64 != frame.samples() {
-        return Err(JpegLsError::Frame);
-    }
+) -> Result<bool, CodecError> {
+    frame.check(samples)?;
     let mut header = Header::read(stream, frame)?;
     take_scans::<_, true>(&mut header, &mut Compared(samples))
 }
@@ -77,17 +74,17 @@ impl<S: Sample> Target for Compared<'_, S> {
 fn take_scans<T: Target, const CHECKS: bool>(
     header: &mut Header<'_>,
     target: &mut T,
-) -> Result<bool, JpegLsError> {
+) -> Result<bool, CodecError> {
     let frame = header.frame();
     let mut next_component = 0;
     while next_component < frame.components as usize {
         let scan = &header.next_scan()?;
         // Each component has one scan, and they come in their order.
         if scan.first != next_component {
-            return Err(JpegLsError::Damaged);
+            return Err(CodecError::Damaged);
         }
         next_component += scan.count;
-        let stream = header.rest();
+        let stream = header.segments.rest();
         let (rest, is_equal) = if scan.parameters.is_plain() {
             cpu::run(Scan::<T, true, CHECKS> { header: scan, frame, stream, target })?
         } else {
@@ -96,7 +93,7 @@ fn take_scans<T: Target, const CHECKS: bool>(
         if !is_equal {
             return Ok(false);
         }
-        header.go_on_at(rest);
+        header.segments.go_on_at(rest);
     }
     header.end()?;
     Ok(true)
@@ -112,7 +109,7 @@ struct Scan<'s, 'a, T, const PLAIN: bool, const CHECKS: bool> {
 
 impl<'a, T: Target, const PLAIN: bool, const CHECKS: bool> Work for Scan<'_, 'a, T, PLAIN, CHECKS> {
     /// The stream behind the scan, and whether no sample differed.
-    type Output = Result<(&'a [u8], bool), JpegLsError>;
+    type Output = Result<(&'a [u8], bool), CodecError>;
 
     #[inline(always)]
     fn run(self) -> Self::Output {
@@ -130,7 +127,7 @@ impl<'a, T: Target, const PLAIN: bool, const CHECKS: bool> Work for Scan<'_, 'a,
         let mut decoder = LineDecoder::<PLAIN, CHECKS>::new(parameters, width, stride);
         for (number, start) in (0..height).step_by(interval).enumerate() {
             if let Some(restart) = number.checked_sub(1) {
-                stream = behind_restart(stream, restart as u32)?;
+                stream = behind_restart(stream, restart)?;
                 decoder.restart();
             }
             let data = unstuffed(stream)?;
@@ -149,14 +146,14 @@ impl<'a, T: Target, const PLAIN: bool, const CHECKS: bool> Work for Scan<'_, 'a,
                     return Ok((stream, false));
                 }
                 if bits.is_overrun(data.bits) {
-                    return Err(JpegLsError::Cut);
+                    return Err(CodecError::Cut);
                 }
                 if bits.is_broken() {
-                    return Err(JpegLsError::Damaged);
+                    return Err(CodecError::Damaged);
                 }
             }
             if !bits.is_at_end(data.bits) {
-                return Err(JpegLsError::Damaged);
+                return Err(CodecError::Damaged);
             }
         }
         Ok((stream, true))

@@ -1,8 +1,10 @@
 //! Codes the samples of a line, lossless (T.87 sections A.4 to A.7).
 
+use std::ops::Range;
+
+use super::super::cpu::seldom;
 use super::codes::{Bits, Codes, Rest};
 use super::context::{Contexts, RunContext};
-use super::cpu::seldom;
 use super::line::Lines;
 use super::parameters::Parameters;
 use super::predict::{Predicted, Regions, Step};
@@ -16,7 +18,7 @@ pub(super) struct LineEncoder {
     stride: usize,
     contexts: Contexts,
     run_contexts: [RunContext; 2],
-    predicted: Predicted,
+    predicted: Box<Predicted>,
     codes: Codes,
     bits: Bits,
 }
@@ -32,7 +34,7 @@ impl LineEncoder {
             stride,
             contexts: Contexts::new(&parameters),
             run_contexts: [0, 1].map(|kind| RunContext::new(kind, &parameters)),
-            predicted: Predicted::new(samples),
+            predicted: Predicted::new(),
             bits: Bits::new(&codes),
             codes,
         }
@@ -48,23 +50,28 @@ impl LineEncoder {
     ) -> &[u8] {
         let (above, current) = lines.both();
         let parameters = if BITS == 0 { self.parameters } else { Parameters::lossless(BITS) };
-        let maxval = parameters.maxval as u16;
-        self.predicted.look(above, current, self.stride, Regions::new(&parameters), maxval);
+        let (regions, maxval) = (Regions::new(&parameters), parameters.maxval as u16);
+        let samples = current.len() - 2 * self.stride;
+        let predicted = &mut *self.predicted;
         let mut line = Line {
             parameters,
             stride: self.stride,
             above,
             current,
-            predicted: &self.predicted,
             contexts: &mut self.contexts,
             run_contexts: &mut self.run_contexts,
             run_index: *run_index,
             codes: &mut self.codes,
         };
-        if self.stride == 1 {
-            line.code_grey();
-        } else {
-            line.code_pixels();
+        let mut at = 0;
+        while at < samples {
+            let (above, current) = (&line.above[at..], &line.current[at..]);
+            let count = predicted.look(above, current, self.stride, regions, maxval);
+            at = if self.stride == 1 {
+                line.code_grey(predicted, at..at + count)
+            } else {
+                line.code_pixels(predicted, at..at + count)
+            };
         }
         *run_index = line.run_index;
         self.bits.pack(&mut self.codes)
@@ -83,7 +90,6 @@ struct Line<'a> {
     stride: usize,
     above: &'a [u16],
     current: &'a [u16],
-    predicted: &'a Predicted,
     contexts: &'a mut Contexts,
     run_contexts: &'a mut [RunContext; 2],
     run_index: RunIndex,
@@ -91,40 +97,42 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
+    /// Codes samples of which is known what is predicted. Returns where it goes on: a run may end behind
+    /// them.
     #[inline(always)]
-    fn code_grey(&mut self) {
-        let predicted = self.predicted;
-        let samples = predicted.context.len();
-        let mut at = 0;
-        while at < samples {
-            for step in predicted.steps(at..samples) {
+    fn code_grey(&mut self, predicted: &Predicted, samples: Range<usize>) -> usize {
+        let Range { start, end } = samples;
+        let mut at = start;
+        while at < end {
+            for step in predicted.steps(at - start..end - start) {
                 if step.context == 0 {
                     break;
                 }
                 self.code_regular(step);
                 at += 1;
             }
-            if at < samples {
+            if at < end {
                 at += self.code_run(at);
             }
         }
+        at
     }
 
     /// Pixels of several samples: a run begins where all their contexts are 0.
     #[inline(always)]
-    fn code_pixels(&mut self) {
-        let predicted = self.predicted;
-        let samples = predicted.context.len();
-        let mut at = 0;
-        while at < samples {
-            let pixel = at..at + self.stride;
-            if predicted.context[pixel.clone()].iter().all(|context| *context == 0) {
+    fn code_pixels(&mut self, predicted: &Predicted, samples: Range<usize>) -> usize {
+        let Range { start, end } = samples;
+        let mut at = start;
+        while at < end {
+            let pixel = at - start..at - start + self.stride;
+            if predicted.steps(pixel.clone()).all(|step| step.context == 0) {
                 at += self.code_run(at);
             } else {
                 predicted.steps(pixel).for_each(|step| self.code_regular(step));
                 at += self.stride;
             }
         }
+        at
     }
 
     /// Codes a sample in the regular mode (sections A.4.2 to A.6).
@@ -150,7 +158,7 @@ impl Line<'_> {
     #[inline(always)]
     fn code_run(&mut self, at: usize) -> usize {
         let stride = self.stride;
-        let samples = self.predicted.context.len();
+        let samples = self.current.len() - 2 * stride;
         let length = run_length(&self.current[at..samples + stride], stride);
         let mut left = length / stride;
         while left >= self.run_index.segment() {

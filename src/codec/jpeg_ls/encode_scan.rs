@@ -1,13 +1,14 @@
 //! An image in, a lossless codestream out.
 
-use super::cpu::{self, Work};
+use super::super::cpu::{self, Work};
+use super::super::segments::{EOI, put_marker};
 use super::encode_line::LineEncoder;
 use super::line::Lines;
 use super::parameters::Parameters;
 use super::run::RunIndex;
-use super::segments::{EOI, put_header, put_marker, put_scan_header};
+use super::segments::{put_header, put_scan_header};
 use super::stuffing::Stuffer;
-use super::{Frame, Interleave, JpegLsError, Sample};
+use super::{CodecError, Frame, Interleave, Sample};
 
 /// Encodes an image, lossless. The samples of a pixel stand side by side.
 ///
@@ -19,14 +20,9 @@ pub fn encode<S: Sample>(
     samples: &[S],
     frame: Frame,
     interleave: Interleave,
-) -> Result<Vec<u8>, JpegLsError> {
-    if !frame.is_sound() || frame.bits > S::BITS || samples.len() as u64 != frame.samples() {
-        return Err(JpegLsError::Frame);
-    }
-    let all_bits = samples.iter().fold(0, |all, sample| all | (*sample).into());
-    if u32::from(all_bits) >> frame.bits != 0 {
-        return Err(JpegLsError::Sample);
-    }
+) -> Result<Vec<u8>, CodecError> {
+    frame.check(samples)?;
+    frame.check_bits(samples)?;
     let parameters = Parameters::lossless(frame.bits);
     // A guess: half of what comes in.
     let mut stream = Vec::with_capacity(size_of_val(samples) / 2 + 256);

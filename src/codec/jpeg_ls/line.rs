@@ -35,6 +35,7 @@ impl Lines {
     }
 
     /// Takes the samples of the current line; `every` is from one pixel to the next in the source.
+    #[inline(always)]
     pub(super) fn load<S: Sample>(&mut self, source: &[S], every: usize) {
         let stride = self.stride;
         let end = self.current.len() - stride;

@@ -8,7 +8,7 @@
 //! let samples: Vec<u16> = vec![7, 8, 9, 4000, 4001, 4095];
 //! let stream = encode(&samples, frame, Interleave::None)?;
 //! assert_eq!(decode::<u16>(&stream, frame)?, samples);
-//! # Ok::<(), sauva::codec::jpeg_ls::JpegLsError>(())
+//! # Ok::<(), sauva::codec::CodecError>(())
 //! ```
 
 #![expect(clippy::inline_always, reason = "hot loops are compiled twice, with all that they call")]
@@ -16,7 +16,6 @@
 mod bit_reader;
 mod codes;
 mod context;
-mod cpu;
 mod decode_line;
 mod decode_scan;
 mod encode_line;
@@ -29,6 +28,7 @@ mod run;
 mod segments;
 mod stuffing;
 
+use super::CodecError;
 pub use super::frame::{Frame, Sample};
 pub use decode_scan::{decode, gives_back};
 pub use encode_scan::encode;
@@ -43,30 +43,6 @@ pub enum Interleave {
     Line,
     /// A sample of each component after the other.
     Sample,
-}
-
-/// Why an image was not encoded or a codestream not decoded. The messages hold no value of either.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum JpegLsError {
-    /// The form is outside what JPEG-LS can hold, or is not that of the samples.
-    #[error("an image of a form that JPEG-LS does not hold")]
-    Frame,
-    /// A sample has more bits than the form says.
-    #[error("a sample has more bits than its image")]
-    Sample,
-    /// The codestream says another form than the one that is wanted.
-    #[error("a codestream of another form than the image")]
-    OtherFrame,
-    /// The codestream asks for what is not decoded: mapping tables, colour transformations, point
-    /// transformations, sub-sampling or a number of lines that comes later.
-    #[error("a codestream of a kind that is not supported")]
-    Unsupported,
-    /// The codestream ends too early.
-    #[error("a codestream is cut off")]
-    Cut,
-    /// The codestream contradicts itself, or holds more than its image.
-    #[error("a codestream is damaged")]
-    Damaged,
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Coding parameters: those of the headers, and those that follow from them (T.87 sections A.2.1 and
 //! C.2.4.1.1).
 
-use super::JpegLsError;
+use super::CodecError;
 
 /// The thresholds for images of 8 bits (T.87 table C.3).
 const BASIC_T1: i32 = 3;
@@ -49,24 +49,24 @@ impl Parameters {
     }
 
     /// The parameters of a scan of samples of so many bits, once they are known to be sound.
-    pub(super) fn new(bits: u32, near: i32, preset: Preset) -> Result<Self, JpegLsError> {
+    pub(super) fn new(bits: u32, near: i32, preset: Preset) -> Result<Self, CodecError> {
         let or = |given: i32, default: i32| if given == 0 { default } else { given };
         let largest = (1 << bits) - 1;
         let maxval = or(preset.maxval, largest);
         if !(1..=largest).contains(&maxval) || !(0..=MOST_NEAR.min(maxval / 2)).contains(&near) {
-            return Err(JpegLsError::Damaged);
+            return Err(CodecError::Damaged);
         }
         let defaults = default_thresholds(maxval, near);
         let [t1, t2, t3] = [0, 1, 2].map(|at| or(preset.thresholds[at], defaults[at]));
         let reset = or(preset.reset, DEFAULT_RESET);
         let are_ordered = near < t1 && t1 <= t2 && t2 <= t3 && t3 <= maxval;
         if !are_ordered || !(3..=maxval.max(255)).contains(&reset) {
-            return Err(JpegLsError::Damaged);
+            return Err(CodecError::Damaged);
         }
         let parameters = Self::derived(maxval, near, [t1, t2, t3], reset);
         // So that A, a sum of up to RESET errors, stays in its 32 bits.
         if i64::from(reset) * i64::from(parameters.range) > MOST_A {
-            return Err(JpegLsError::Unsupported);
+            return Err(CodecError::Unsupported);
         }
         Ok(parameters)
     }

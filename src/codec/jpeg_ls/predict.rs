@@ -44,17 +44,21 @@ impl Regions {
     }
 }
 
-/// What a lossless encoder has to know of each sample of a line. Where the number of a context is
-/// negative, the signs of the error and of the correction change (section A.3.5): the same is said by
+/// The most samples that are looked at at once: with arrays of one size side by side, one pointer finds
+/// all that is known of a sample.
+const BLOCK: usize = 1024;
+
+/// What a lossless encoder has to know of each of some samples of a line. Where the number of a context
+/// is negative, the signs of the error and of the correction change (section A.3.5): the same is said by
 /// counting samples from the largest value down.
 #[derive(Debug)]
 pub(super) struct Predicted {
     /// The number of the context without its sign, 0 to 364; 0 where the neighbours are equal.
-    pub(super) context: Vec<u16>,
+    context: [u16; BLOCK],
     /// The sample, counted from the end that the sign says.
-    sample: Vec<u16>,
+    sample: [u16; BLOCK],
     /// Its prediction by the edges around it, counted in the same way.
-    prediction: Vec<u16>,
+    prediction: [u16; BLOCK],
 }
 
 /// The same of one sample.
@@ -66,11 +70,11 @@ pub(super) struct Step {
 }
 
 impl Predicted {
-    pub(super) fn new(samples: usize) -> Self {
-        Self { context: vec![0; samples], sample: vec![0; samples], prediction: vec![0; samples] }
+    pub(super) fn new() -> Box<Self> {
+        Box::new(Self { context: [0; _], sample: [0; _], prediction: [0; _] })
     }
 
-    /// What is known of each of these samples.
+    /// What is known of each of these samples, counted from the first that was looked at.
     #[inline(always)]
     pub(super) fn steps(&self, samples: Range<usize>) -> impl Iterator<Item = Step> {
         let (context, sample) = (&self.context[samples.clone()], &self.sample[samples.clone()]);
@@ -82,7 +86,9 @@ impl Predicted {
         })
     }
 
-    /// Looks at a line and the one above, as `Lines::both` gives them. `maxval` has all bits set.
+    /// Looks at samples of a line and at the line above, both as `Lines::both` gives them, from the first
+    /// of the samples on. Returns how many: of whole pixels all that are there, or that have room here.
+    /// `maxval` has all bits set.
     #[expect(clippy::many_single_char_names, reason = "the standard names neighbours so")]
     #[inline(always)]
     pub(super) fn look(
@@ -92,8 +98,8 @@ impl Predicted {
         stride: usize,
         regions: Regions,
         maxval: u16,
-    ) {
-        let samples = self.context.len();
+    ) -> usize {
+        let samples = (BLOCK - BLOCK % stride).min(current.len() - 2 * stride);
         let (a, x) = (&current[..samples], &current[stride..stride + samples]);
         let (c, b) = (&above[..samples], &above[stride..stride + samples]);
         let d = &above[2 * stride..2 * stride + samples];
@@ -109,6 +115,7 @@ impl Predicted {
             sample[at] = x ^ turned;
             prediction[at] = median(a, b, c) ^ turned;
         }
+        samples
     }
 }
 

@@ -1,26 +1,13 @@
-//! Marker segments: their markers, and those of what is encoded (T.87 section C.2).
+//! The marker segments that JPEG-LS has of its own (T.87 section C.2), and those of what is encoded.
 
+use super::super::segments::{SOS, put_frame_header, put_segment};
 use super::parameters::Parameters;
 use super::{Frame, Interleave};
 
-/// Start of image.
-pub(super) const SOI: u8 = 0xD8;
-/// End of image.
-pub(super) const EOI: u8 = 0xD9;
-/// Start of scan.
-pub(super) const SOS: u8 = 0xDA;
-/// Define restart interval.
-pub(super) const DRI: u8 = 0xDD;
 /// Start of a JPEG-LS frame: SOF55.
 pub(super) const SOF: u8 = 0xF7;
 /// JPEG-LS preset parameters.
 pub(super) const LSE: u8 = 0xF8;
-/// The first of the eight restart markers.
-pub(super) const RST: u8 = 0xD0;
-/// The first of the sixteen application segments.
-pub(super) const APP: u8 = 0xE0;
-/// Comment.
-pub(super) const COM: u8 = 0xFE;
 
 /// The kind of an LSE segment that gives preset parameters (T.87 section C.2.4.1.1).
 pub(super) const PRESET: u8 = 1;
@@ -28,27 +15,9 @@ pub(super) const PRESET: u8 = 1;
 /// Up to here the thresholds depend on the number of bits; some readers take them for larger ones.
 const BITS_WITH_KNOWN_DEFAULTS: u32 = 12;
 
-/// A marker with nothing behind it.
-pub(super) fn put_marker(marker: u8, stream: &mut Vec<u8>) {
-    stream.extend([0xFF, marker]);
-}
-
-fn put_segment(marker: u8, content: &[u8], stream: &mut Vec<u8>) {
-    put_marker(marker, stream);
-    stream.extend((content.len() as u16 + 2).to_be_bytes());
-    stream.extend(content);
-}
-
 /// What stands ahead of the first scan.
 pub(super) fn put_header(frame: Frame, parameters: &Parameters, stream: &mut Vec<u8>) {
-    put_marker(SOI, stream);
-    let [h1, h2] = (frame.height as u16).to_be_bytes();
-    let [w1, w2] = (frame.width as u16).to_be_bytes();
-    let mut content = vec![frame.bits as u8, h1, h2, w1, w2, frame.components as u8];
-    for component in 1..=frame.components as u8 {
-        content.extend([component, 0x11, 0]);
-    }
-    put_segment(SOF, &content, stream);
+    put_frame_header(SOF, frame, stream);
     if frame.bits > BITS_WITH_KNOWN_DEFAULTS {
         let [t1, t2, t3] = parameters.thresholds;
         let mut content = vec![PRESET];

@@ -1,12 +1,12 @@
 //! Stuffed bits: behind a byte FF a bit 0 is put in, so that coded data hold no marker (T.87 section
 //! A.1).
 
-use super::JpegLsError;
+use super::CodecError;
 use super::bit_reader::BitReader;
 use super::codes::Rest;
 
 /// Bytes that are looked at at once.
-const CHUNK: usize = 4;
+const CHUNK: usize = 8;
 
 /// Puts stuffed bits in.
 #[derive(Debug, Default)]
@@ -23,14 +23,17 @@ impl Stuffer {
         stream.reserve(bytes.len() + bytes.len() / 7 + CHUNK);
         let (chunks, rest) = bytes.as_chunks::<CHUNK>();
         for chunk in chunks {
-            self.pending |= u64::from(u32::from_be_bytes(*chunk)) << (32 - self.filled);
-            let ready = (self.pending >> 32) as u32;
-            if self.is_behind_ff || has_ff(ready) {
+            let next = u64::from_be_bytes(*chunk);
+            let ready = self.pending | next >> self.filled;
+            if !self.is_behind_ff && !has_ff(ready) {
+                stream.extend_from_slice(&ready.to_be_bytes());
+                self.pending = next << 1 << (63 - self.filled);
+                continue;
+            }
+            for half in [next >> 32, next & 0xFFFF_FFFF] {
+                self.pending |= half << (32 - self.filled);
                 self.filled += 32;
                 self.give_bytes(stream);
-            } else {
-                stream.extend_from_slice(&ready.to_be_bytes());
-                self.pending <<= 32;
             }
         }
         for byte in rest {
@@ -66,11 +69,11 @@ impl Stuffer {
     }
 }
 
-/// Whether one of the four bytes is FF.
+/// Whether one of the eight bytes is FF.
 #[inline(always)]
-fn has_ff(bytes: u32) -> bool {
+fn has_ff(bytes: u64) -> bool {
     let zeros = !bytes;
-    zeros.wrapping_sub(0x0101_0101) & !zeros & 0x8080_8080 != 0
+    zeros.wrapping_sub(u64::from_be_bytes([1; 8])) & !zeros & u64::from_be_bytes([0x80; 8]) != 0
 }
 
 /// Coded data without the stuffed bits.
@@ -85,7 +88,7 @@ pub(super) struct Unstuffed<'a> {
 }
 
 /// Takes the stuffed bits out of coded data, which go up to the next marker.
-pub(super) fn unstuffed(stream: &[u8]) -> Result<Unstuffed<'_>, JpegLsError> {
+pub(super) fn unstuffed(stream: &[u8]) -> Result<Unstuffed<'_>, CodecError> {
     let mut bytes = Vec::with_capacity(stream.len() + CHUNK + BitReader::BEHIND);
     // Bits that do not fill a byte are the lowest `filled` of `pending`; those above are done with.
     let (mut pending, mut filled) = (0_u64, 0);
@@ -93,18 +96,19 @@ pub(super) fn unstuffed(stream: &[u8]) -> Result<Unstuffed<'_>, JpegLsError> {
     let mut rest = stream;
     loop {
         if let Some((chunk, behind)) = rest.split_first_chunk::<CHUNK>()
-            && let four = u32::from_be_bytes(*chunk)
-            && !has_ff(four)
+            && let next = u64::from_be_bytes(*chunk)
+            && !has_ff(next)
             && !is_behind_ff
         {
-            pending = pending << 32 | u64::from(four);
-            bytes.extend_from_slice(&((pending >> filled) as u32).to_be_bytes());
+            let ready = pending << 1 << (63 - filled) | next >> filled;
+            bytes.extend_from_slice(&ready.to_be_bytes());
+            pending = next;
             rest = behind;
             continue;
         }
         match rest {
             [0xFF, 0x80..=0xFF, ..] => break,
-            [] | [0xFF] => return Err(JpegLsError::Cut),
+            [] | [0xFF] => return Err(CodecError::Cut),
             [byte, behind @ ..] => {
                 let bits = if is_behind_ff { 7 } else { 8 };
                 is_behind_ff = *byte == 0xFF;
@@ -131,7 +135,7 @@ mod tests {
     fn stuffed(bytes: &[u8], last: u8, count: u32) -> Vec<u8> {
         let mut stream = Vec::new();
         let mut stuffer = Stuffer::default();
-        for piece in bytes.chunks(5) {
+        for piece in bytes.chunks(11) {
             stuffer.put(piece, &mut stream);
         }
         stuffer.finish(Rest { bits: u64::from(last) << 56, count }, &mut stream);
@@ -177,7 +181,7 @@ mod tests {
     #[test]
     fn data_without_a_marker_are_cut() {
         for data in [&[][..], &[1, 2, 3, 4, 5], &[1, 0xFF]] {
-            assert_eq!(unstuffed(data), Err(JpegLsError::Cut));
+            assert_eq!(unstuffed(data), Err(CodecError::Cut));
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::header::segments;
 use super::plane::planes;
 use super::unpack::{Run, unpack};
-use super::{Frame, RleError, Sample, is_held};
+use super::{CodecError, Frame, Sample, is_held};
 
 /// Decodes an image. The samples of a pixel stand side by side. `wanted` is the form that the caller
 /// knows, and bounds the memory.
@@ -11,10 +11,10 @@ use super::{Frame, RleError, Sample, is_held};
 /// # Errors
 ///
 /// `Frame` where RLE does not hold the wanted form or its `bits` are not those of `S`, and the others
-/// for what `RleError` says of them.
-pub fn decode<S: Sample>(stream: &[u8], wanted: Frame) -> Result<Vec<S>, RleError> {
+/// for what `CodecError` says of them.
+pub fn decode<S: Sample>(stream: &[u8], wanted: Frame) -> Result<Vec<S>, CodecError> {
     if !is_held::<S>(wanted) {
-        return Err(RleError::Frame);
+        return Err(CodecError::Frame);
     }
     let planes = planes(wanted);
     let segments = segments(stream, planes.len())?;
@@ -35,9 +35,13 @@ pub fn decode<S: Sample>(stream: &[u8], wanted: Frame) -> Result<Vec<S>, RleErro
 /// # Errors
 ///
 /// As `decode`.
-pub fn gives_back<S: Sample>(stream: &[u8], frame: Frame, samples: &[S]) -> Result<bool, RleError> {
+pub fn gives_back<S: Sample>(
+    stream: &[u8],
+    frame: Frame,
+    samples: &[S],
+) -> Result<bool, CodecError> {
     if !is_held::<S>(frame) || samples.len() as u64 != frame.samples() {
-        return Err(RleError::Frame);
+        return Err(CodecError::Frame);
     }
     let planes = planes(frame);
     let segments = segments(stream, planes.len())?;

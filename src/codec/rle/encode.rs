@@ -3,7 +3,7 @@
 use super::header::{put_offset, reserve};
 use super::pack::pack;
 use super::plane::planes;
-use super::{Frame, RleError, Sample, is_held};
+use super::{CodecError, Frame, Sample, is_held};
 
 /// Encodes an image. The samples of a pixel stand side by side; `bits` of the frame are those of `S`,
 /// since whole words are coded.
@@ -11,9 +11,9 @@ use super::{Frame, RleError, Sample, is_held};
 /// # Errors
 ///
 /// `Frame` where RLE does not hold such an image, or there are not as many samples.
-pub fn encode<S: Sample>(samples: &[S], frame: Frame) -> Result<Vec<u8>, RleError> {
+pub fn encode<S: Sample>(samples: &[S], frame: Frame) -> Result<Vec<u8>, CodecError> {
     if !is_held::<S>(frame) || samples.len() as u64 != frame.samples() {
-        return Err(RleError::Frame);
+        return Err(CodecError::Frame);
     }
     let planes = planes(frame);
     let width = frame.width as usize;

@@ -8,7 +8,7 @@
 //! let samples: Vec<u16> = vec![7, 7, 7, 4000, 4001, 65_535];
 //! let stream = encode(&samples, frame)?;
 //! assert_eq!(decode::<u16>(&stream, frame)?, samples);
-//! # Ok::<(), sauva::codec::rle::RleError>(())
+//! # Ok::<(), sauva::codec::CodecError>(())
 //! ```
 
 mod decode;
@@ -18,26 +18,10 @@ mod pack;
 mod plane;
 mod unpack;
 
+use super::CodecError;
 pub use super::frame::{Frame, Sample};
 pub use decode::{decode, gives_back};
 pub use encode::encode;
-
-/// Why an image was not encoded or a frame not decoded. The messages hold no value of either.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum RleError {
-    /// The form is outside what RLE can hold, or is not that of the samples.
-    #[error("an image of a form that RLE does not hold")]
-    Frame,
-    /// The frame has another number of segments than the image has byte planes.
-    #[error("RLE segments do not match the samples")]
-    OtherFrame,
-    /// The frame or a segment ends too early.
-    #[error("an RLE segment is cut off")]
-    Cut,
-    /// The offsets of the segments contradict each other.
-    #[error("RLE offsets are out of order")]
-    Damaged,
-}
 
 /// The most segments that a header has room for (PS3.5 section G.5).
 const MOST_SEGMENTS: u32 = 15;

@@ -9,47 +9,8 @@ use dicom::encoding::transfer_syntax::{Codec, TransferSyntaxIndex};
 use dicom::transfer_syntax::TransferSyntaxRegistry;
 use proptest::prelude::*;
 
+use super::super::textures::{TEXTURES, Texture, image};
 use super::*;
-
-/// What the samples of a test image look like.
-#[derive(Debug, Clone, Copy)]
-enum Texture {
-    Constant,
-    /// The smallest and the largest value by turns.
-    Checkerboard,
-    Noise,
-    /// Short runs, many of two.
-    Stripes,
-}
-
-const TEXTURES: [Texture; 4] =
-    [Texture::Constant, Texture::Checkerboard, Texture::Noise, Texture::Stripes];
-
-fn image(frame: Frame, texture: Texture, seed: u64) -> Vec<u16> {
-    let mut state = seed;
-    let mut random = move || {
-        state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as u32
-    };
-    let largest = (1_u32 << frame.bits) - 1;
-    let mut value = 0;
-    let samples = (0..frame.samples() as u32).map(|at| {
-        let (component, pixel) = (at % frame.components, at / frame.components);
-        let (x, y) = (pixel % frame.width, pixel / frame.width);
-        let sample = match texture {
-            Texture::Constant => seed as u32,
-            Texture::Checkerboard => (x + y + component) % 2 * largest,
-            Texture::Noise => random(),
-            Texture::Stripes => {
-                value = if random() % 2 == 0 { random() } else { value };
-                value
-            }
-        };
-        (sample & largest) as u16
-    });
-    samples.collect()
-}
 
 fn bytes(samples: &[u16]) -> Vec<u8> {
     samples.iter().map(|sample| *sample as u8).collect()
@@ -287,14 +248,14 @@ proptest! {
 #[test]
 fn what_does_not_fit_is_refused() {
     let frame = Frame { width: 2, height: 1, components: 1, bits: 16 };
-    assert_eq!(encode(&[1_u16], frame), Err(RleError::Frame));
-    assert_eq!(encode(&[1_u8, 2], frame), Err(RleError::Frame));
-    assert_eq!(encode(&[1_u16, 2], Frame { bits: 12, ..frame }), Err(RleError::Frame));
+    assert_eq!(encode(&[1_u16], frame), Err(CodecError::Frame));
+    assert_eq!(encode(&[1_u8, 2], frame), Err(CodecError::Frame));
+    assert_eq!(encode(&[1_u16, 2], Frame { bits: 12, ..frame }), Err(CodecError::Frame));
     let stream = encode(&[1_u16, 1023], frame).unwrap();
-    assert_eq!(decode::<u8>(&stream, frame), Err(RleError::Frame));
+    assert_eq!(decode::<u8>(&stream, frame), Err(CodecError::Frame));
     let narrow = Frame { bits: 8, ..frame };
-    assert_eq!(decode::<u8>(&stream, narrow), Err(RleError::OtherFrame));
-    assert_eq!(gives_back(&stream, frame, &[1_u16]), Err(RleError::Frame));
+    assert_eq!(decode::<u8>(&stream, narrow), Err(CodecError::OtherFrame));
+    assert_eq!(gives_back(&stream, frame, &[1_u16]), Err(CodecError::Frame));
 }
 
 #[test]
@@ -304,8 +265,8 @@ fn a_cut_stream_is_refused_wherever_it_is_cut() {
     let stream = encode(&samples, frame).unwrap();
     // The last byte may be padding.
     for length in 0..stream.len() - 1 {
-        assert_eq!(decode::<u8>(&stream[..length], frame), Err(RleError::Cut), "at {length}");
-        assert_eq!(gives_back(&stream[..length], frame, &samples), Err(RleError::Cut));
+        assert_eq!(decode::<u8>(&stream[..length], frame), Err(CodecError::Cut), "at {length}");
+        assert_eq!(gives_back(&stream[..length], frame, &samples), Err(CodecError::Cut));
     }
 }
 
@@ -313,9 +274,9 @@ fn a_cut_stream_is_refused_wherever_it_is_cut() {
 fn a_segment_with_too_few_bytes_is_refused_and_one_with_more_is_decoded() {
     let frame = Frame { width: 3, height: 1, components: 1, bits: 8 };
     let of = |segment: &[u8]| decode::<u8>(&framed(&[segment.to_vec()]), frame);
-    assert_eq!(of(b"\xFFa"), Err(RleError::Cut));
-    assert_eq!(of(b"\x01ab"), Err(RleError::Cut));
-    assert_eq!(of(b"\x02ab"), Err(RleError::Cut));
+    assert_eq!(of(b"\xFFa"), Err(CodecError::Cut));
+    assert_eq!(of(b"\x01ab"), Err(CodecError::Cut));
+    assert_eq!(of(b"\x02ab"), Err(CodecError::Cut));
     assert_eq!(of(b"\x02abc"), Ok(b"abc".to_vec()));
     assert_eq!(of(b"\x03abcd"), Ok(b"abc".to_vec()));
     assert_eq!(of(b"\x81a\0"), Ok(b"aaa".to_vec()));
@@ -331,10 +292,10 @@ fn offsets_that_contradict_each_other_are_refused() {
         stream[at..at + 4].copy_from_slice(&offset.to_le_bytes());
         decode::<u16>(&stream, frame)
     };
-    assert_eq!(with(0, 1), Err(RleError::OtherFrame));
-    assert_eq!(with(0, u32::MAX), Err(RleError::OtherFrame));
-    assert_eq!(with(4, 63), Err(RleError::Damaged));
-    assert_eq!(with(8, 64), Err(RleError::Cut), "a segment without a byte");
-    assert_eq!(with(8, 63), Err(RleError::Damaged));
-    assert_eq!(with(8, u32::MAX), Err(RleError::Cut));
+    assert_eq!(with(0, 1), Err(CodecError::OtherFrame));
+    assert_eq!(with(0, u32::MAX), Err(CodecError::OtherFrame));
+    assert_eq!(with(4, 63), Err(CodecError::Damaged));
+    assert_eq!(with(8, 64), Err(CodecError::Cut), "a segment without a byte");
+    assert_eq!(with(8, 63), Err(CodecError::Damaged));
+    assert_eq!(with(8, u32::MAX), Err(CodecError::Cut));
 }

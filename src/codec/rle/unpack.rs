@@ -1,6 +1,6 @@
 //! A segment to its runs (PS3.5 section G.3.2).
 
-use super::RleError;
+use super::CodecError;
 
 /// What one control byte stands for.
 #[derive(Debug, Clone, Copy)]
@@ -17,24 +17,24 @@ pub(super) fn unpack<'a>(
     segment: &'a [u8],
     length: usize,
     mut take: impl FnMut(usize, Run<'a>),
-) -> Result<(), RleError> {
+) -> Result<(), CodecError> {
     let (mut rest, mut at) = (segment, 0);
     while at < length {
-        let (control, behind) = rest.split_first().ok_or(RleError::Cut)?;
+        let (control, behind) = rest.split_first().ok_or(CodecError::Cut)?;
         rest = behind;
         let most = length - at;
         at += match *control {
             128 => 0,
             literal @ ..128 => {
                 let count = (usize::from(literal) + 1).min(most);
-                let (bytes, behind) = rest.split_at_checked(count).ok_or(RleError::Cut)?;
+                let (bytes, behind) = rest.split_at_checked(count).ok_or(CodecError::Cut)?;
                 rest = behind;
                 take(at, Run::Literal(bytes));
                 count
             }
             replicate => {
                 let count = (257 - usize::from(replicate)).min(most);
-                let (byte, behind) = rest.split_first().ok_or(RleError::Cut)?;
+                let (byte, behind) = rest.split_first().ok_or(CodecError::Cut)?;
                 rest = behind;
                 take(at, Run::Replicate(*byte, count));
                 count

@@ -11,7 +11,7 @@
 
 /// A piece of work that is worth compiling twice. Its `run` and all that it calls in its loops are
 /// `#[inline(always)]`, or they would be compiled for the baseline alone.
-pub(super) trait Work {
+pub(in crate::codec) trait Work {
     /// What comes out.
     type Output;
 
@@ -20,7 +20,7 @@ pub(super) trait Work {
 }
 
 /// Does the work with the best instructions of this processor.
-pub(super) fn run<W: Work>(work: W) -> W::Output {
+pub(in crate::codec) fn run<W: Work>(work: W) -> W::Output {
     #[cfg(target_arch = "x86_64")]
     if has_avx2() {
         // SAFETY: the processor has just said that it has these instructions.
@@ -49,14 +49,14 @@ fn run_with_avx2<W: Work>(work: W) -> W::Output {
 
 /// Tells the compiler that a branch is seldom taken, so that nothing waits for its condition.
 #[cold]
-pub(super) fn seldom() {}
+pub(in crate::codec) fn seldom() {}
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::codec) mod tests {
     use std::cell::Cell;
 
     thread_local! {
         /// Whether this thread leaves the newer instructions alone.
-        pub(in super::super) static BASELINE: Cell<bool> = const { Cell::new(false) };
+        pub(in crate::codec) static BASELINE: Cell<bool> = const { Cell::new(false) };
     }
 }
