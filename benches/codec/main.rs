@@ -13,6 +13,7 @@ use images::Image;
 use libjpeg_turbo::LibjpegTurbo;
 use sauva::codec::jpeg_lossless;
 use sauva::codec::jpeg_ls::{self, Interleave};
+use sauva::codec::rle;
 
 fn charls_encode(image: &Image) -> Vec<u8> {
     let info = FrameInfo {
@@ -34,6 +35,15 @@ fn ls_encode(image: &Image) -> Vec<u8> {
 
 fn lossless_encode(image: &Image) -> Vec<u8> {
     jpeg_lossless::encode(&image.samples, image.frame).expect("an image of 16 bits")
+}
+
+/// RLE codes whole words.
+fn rle_frame(image: &Image) -> rle::Frame {
+    rle::Frame { bits: 16, ..image.frame }
+}
+
+fn rle_encode(image: &Image) -> Vec<u8> {
+    rle::encode(&image.samples, rle_frame(image)).expect("an image of 16 bits")
 }
 
 /// How much smaller streams are than samples.
@@ -58,6 +68,7 @@ fn compare(name: &str, images: &[Image]) {
     let lossless: Vec<_> = images.iter().map(lossless_encode).collect();
     let turbos: Vec<_> =
         images.iter().map(|image| turbo.encode(&image.samples, image.frame).to_vec()).collect();
+    let rles: Vec<_> = images.iter().map(rle_encode).collect();
     let zstds: Vec<_> =
         images.iter().map(|image| zstd.compress(&image.bytes).expect("zstd")).collect();
     sizes(
@@ -69,10 +80,39 @@ fn compare(name: &str, images: &[Image]) {
             ("zstd -1", &zstds),
             ("JPEG-LS", &ls),
             ("CharLS", &charls),
+            ("RLE", &rles),
         ],
     );
 
     let each = || images.iter().enumerate();
+    duel(
+        "RLE, encode",
+        bytes,
+        ("ours", &mut || each().for_each(|(_, image)| drop(black_box(rle_encode(image))))),
+        ("zstd -1      ", &mut || {
+            for (_, image) in each() {
+                black_box(zstd.compress(&image.bytes).expect("zstd"));
+            }
+        }),
+    );
+    duel(
+        "RLE, and verify",
+        bytes,
+        ("ours", &mut || {
+            for (_, image) in each() {
+                let stream = rle_encode(image);
+                let found = rle::gives_back(&stream, rle_frame(image), &image.samples);
+                assert!(found == Ok(true));
+            }
+        }),
+        ("zstd -1      ", &mut || {
+            for (_, image) in each() {
+                let stream = zstd.compress(&image.bytes).expect("zstd");
+                let found = zstd::bulk::decompress(&stream, image.bytes.len()).expect("zstd");
+                assert!(found == image.bytes);
+            }
+        }),
+    );
     duel(
         "JPEG Lossless, encode",
         bytes,
