@@ -5,9 +5,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use dicom::dictionary_std::tags;
 use sha2::{Digest, Sha256};
 
-use crate::dataset::{Element, encode_elements, encode_file_meta};
+use crate::dataset::{Tag, encode_elements, encode_file_meta};
 use crate::instance::{Encoded, Identity};
 use crate::storage::{Commit, Storage, in_words};
 
@@ -22,6 +23,8 @@ pub const INSTANCES: &str = "dicom";
 pub const STATE: &str = ".sauva";
 /// The group of the pixel data and of the tables that belong to their form.
 const PIXELS: u16 = 0x7FE0;
+/// What a form of the same samples may say in its own way.
+const OF_THE_FORM: [Tag; 2] = [tags::PHOTOMETRIC_INTERPRETATION, tags::PLANAR_CONFIGURATION];
 /// What a temporary name ends in.
 pub const TEMPORARY: &str = "part";
 
@@ -34,7 +37,7 @@ pub struct Staged {
     pub sha256: String,
     /// Its size.
     pub bytes: u64,
-    /// A digest of the data set but for the pixel data.
+    /// A digest of the data set but for the pixel data and what describes their form alone.
     pub header_blake3: String,
 }
 
@@ -153,19 +156,20 @@ fn serialize(encoded: &Encoded) -> File {
         &mut bytes,
     );
     let mut header = blake3::Hasher::new();
-    let meta = bytes.len();
-    for groups in [0..=PIXELS - 1, PIXELS..=PIXELS, PIXELS + 1..=u16::MAX] {
+    for element in encoded.data_set.iter() {
         let start = bytes.len();
-        let is_in = |element: &&Element| groups.contains(&element.tag.group());
-        encode_elements(encoded.data_set.iter().filter(is_in), &mut bytes);
-        if !groups.contains(&PIXELS) {
+        encode_elements(std::iter::once(element), &mut bytes);
+        if element.tag.group() != PIXELS && !OF_THE_FORM.contains(&element.tag) {
             header.update(&bytes[start..]);
         }
+        if encoded.deflated.is_some() {
+            bytes.truncate(start);
+        }
     }
-    if let Some(deflated) = &encoded.deflated {
-        bytes.truncate(meta);
-        bytes.extend_from_slice(deflated);
+    if let Some(image) = encoded.decoded.as_ref().or(encoded.image.as_ref()) {
+        header.update(image.photometric_interpretation.as_bytes());
     }
+    bytes.extend_from_slice(encoded.deflated.as_deref().unwrap_or_default());
     File { bytes, header_blake3: header.finalize().to_hex().as_str().to_owned() }
 }
 

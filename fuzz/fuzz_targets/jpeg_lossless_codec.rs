@@ -19,7 +19,11 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
     let Ok(samples) = decode::<u16>(stream, frame) else { return Corpus::Keep };
     assert_eq!(samples.len() as u64, frame.samples());
     assert_eq!(gives_back(stream, frame, &samples), Ok(true));
-    // A damaged stream may give samples of more bits than it says.
+    // No other image comes out.
+    let mut other = samples.clone();
+    let at = stream.len() % other.len();
+    other[at] ^= 1;
+    assert_eq!(gives_back(stream, frame, &other).unwrap_or(false), false);
     let wide = Frame { bits: 16, ..frame };
     let again = encode(&samples, wide).expect("an image of this form");
     assert_eq!(gives_back(&again, wide, &samples), Ok(true));

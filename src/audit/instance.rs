@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::finding::{Findings, Kind};
 use super::manifest::Entry;
 use super::table::{Row, Table};
+use crate::codestream::is_jpeg_2000;
 use crate::dataset::{DataSet, Tag, Value};
 use crate::deident::Rules;
 use crate::encode;
@@ -46,7 +47,8 @@ pub(super) fn check(
         Err(error) => return wrong(Kind::File, error.to_string()),
     };
     let sha256 = hex(&Sha256::digest(&file));
-    if sha256 != entry.sha256 {
+    let is_changed = sha256 != entry.sha256;
+    if is_changed {
         wrong(Kind::File, "another digest than in manifest.sha256: the file was changed".into());
     }
     if file.get(..128).is_none_or(|preamble| preamble.iter().any(|byte| *byte != 0)) {
@@ -58,6 +60,10 @@ pub(super) fn check(
     };
     for tag in residues(&original.data_set, made.rules) {
         wrong(Kind::Profile, format!("{tag} holds what the profile does not leave there"));
+    }
+    if is_changed && is_jpeg_2000(&original.transfer_syntax) {
+        // Whoever changed it may know the decoder's faults, and no worker process stands before it.
+        return;
     }
     let mut instance = describe(&original, &file, sha256);
     let native = match &original.image {

@@ -12,7 +12,10 @@ pub enum CodecError {
     /// The codestream says another form than the one that is wanted.
     #[error("a codestream of another form than the image")]
     OtherFrame,
-    /// The codestream asks for what is not decoded. Of both codecs that are sub-sampling and a number of
+    /// The library has no memory, or refuses the image.
+    #[error("a library cannot code the image")]
+    Library,
+    /// The codestream asks for what is not decoded. Of JPEG-LS and JPEG Lossless that are sub-sampling and a number of
     /// lines that comes later; of JPEG-LS mapping tables, colour transformations and point
     /// transformations; of JPEG Lossless other processes and restart intervals of broken lines.
     #[error("a codestream of a kind that is not supported")]

@@ -9,7 +9,7 @@ pub struct Frame {
     pub width: u32,
     /// Lines, 1 to 65,535.
     pub height: u32,
-    /// Samples of a pixel, 1 to 4.
+    /// Samples of a pixel, 1 to 4; more in RLE, for samples that are coded in parts.
     pub components: u32,
     /// Bits of a sample, 2 to 16: those to write, or the most that may be read.
     pub bits: u32,

@@ -9,12 +9,7 @@ use std::ptr::NonNull;
 
 use openjpeg_sys as opj;
 
-use super::frame::Frame;
-
-/// OpenJPEG has no memory, or refuses the image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("OpenJPEG cannot code the image")]
-pub struct Jpeg2000Error;
+use super::{CodecError, Frame};
 
 /// Codes an image. `planes` holds the samples of each component as numbers, which are signed where
 /// `is_signed`. Three components go through the reversible component transformation where
@@ -24,13 +19,13 @@ pub fn encode(
     frame: Frame,
     is_signed: bool,
     transforms: bool,
-) -> Result<Vec<u8>, Jpeg2000Error> {
+) -> Result<Vec<u8>, CodecError> {
     let pixels = frame.width as usize * frame.height as usize;
     let fits = planes.len() == frame.components as usize
         && planes.iter().all(|plane| plane.len() == pixels)
         && frame.is_sound();
     if !fits {
-        return Err(Jpeg2000Error);
+        return Err(CodecError::Frame);
     }
     let image = Image::new(planes, frame, is_signed)?;
     let codec = Codec::new()?;
@@ -46,7 +41,7 @@ pub fn encode(
             && opj::opj_end_compress(coding, sink) != 0
     };
     drop(stream);
-    is_done.then_some(out).ok_or(Jpeg2000Error)
+    is_done.then_some(out).ok_or(CodecError::Library)
 }
 
 fn parameters(frame: Frame, transforms: bool) -> opj::opj_cparameters {
@@ -69,7 +64,7 @@ fn parameters(frame: Frame, transforms: bool) -> opj::opj_cparameters {
 struct Image(NonNull<opj::opj_image_t>);
 
 impl Image {
-    fn new(planes: &[Vec<i32>], frame: Frame, is_signed: bool) -> Result<Self, Jpeg2000Error> {
+    fn new(planes: &[Vec<i32>], frame: Frame, is_signed: bool) -> Result<Self, CodecError> {
         let component = opj::opj_image_cmptparm_t {
             dx: 1,
             dy: 1,
@@ -87,7 +82,7 @@ impl Image {
         let image = unsafe {
             opj::opj_image_create(components.len() as u32, components.as_mut_ptr(), space)
         };
-        let image = Self(NonNull::new(image).ok_or(Jpeg2000Error)?);
+        let image = Self(NonNull::new(image).ok_or(CodecError::Library)?);
         // SAFETY: the image lives, has `planes.len()` components, and each has w * h samples, which
         // `encode` has compared with the length of its plane.
         unsafe {
@@ -113,10 +108,10 @@ impl Drop for Image {
 struct Codec(NonNull<opj::opj_codec_t>);
 
 impl Codec {
-    fn new() -> Result<Self, Jpeg2000Error> {
+    fn new() -> Result<Self, CodecError> {
         // SAFETY: no argument but a number.
         let codec = unsafe { opj::opj_create_compress(opj::OPJ_CODEC_FORMAT::OPJ_CODEC_J2K) };
-        NonNull::new(codec).map(Self).ok_or(Jpeg2000Error)
+        NonNull::new(codec).map(Self).ok_or(CodecError::Library)
     }
 }
 
@@ -131,11 +126,11 @@ impl Drop for Codec {
 struct Stream<'a>(NonNull<opj::opj_stream_t>, std::marker::PhantomData<&'a mut Vec<u8>>);
 
 impl<'a> Stream<'a> {
-    fn new(out: &'a mut Vec<u8>) -> Result<Self, Jpeg2000Error> {
+    fn new(out: &'a mut Vec<u8>) -> Result<Self, CodecError> {
         const IS_OUTPUT: i32 = 0;
         // SAFETY: no argument but a number.
         let stream = unsafe { opj::opj_stream_default_create(IS_OUTPUT) };
-        let stream = NonNull::new(stream).ok_or(Jpeg2000Error)?;
+        let stream = NonNull::new(stream).ok_or(CodecError::Library)?;
         // SAFETY: the stream lives; the vector outlives it, and is not touched but by `append`.
         unsafe {
             opj::opj_stream_set_user_data(stream.as_ptr(), (&raw mut *out).cast(), None);

@@ -1,4 +1,5 @@
-//! Codecs of our own: sample slices and parameters in, codestreams out, and back. Nothing of DICOM.
+//! Codecs: sample slices and parameters in, codestreams out, and back. Nothing of DICOM. All are our own
+//! but JPEG 2000.
 
 mod cpu;
 mod error;
@@ -13,3 +14,4 @@ mod segments;
 mod textures;
 
 pub use error::CodecError;
+pub use frame::Frame;

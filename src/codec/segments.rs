@@ -129,8 +129,9 @@ pub(super) fn frame_header(content: &[u8], wanted: Frame) -> Result<(Frame, Vec<
     if components.len() != usize::from(*count) || !rest.is_empty() {
         return Err(CodecError::Damaged);
     }
-    // Factors that are all alike sub-sample nothing, but those of one unit are all that is used.
-    if components.iter().any(|[_, sampling, _]| *sampling != NOT_SAMPLED) {
+    // Those of a component alone mean nothing (ITU-T T.81 section A.2.2).
+    let is_sampled = components.iter().any(|[_, sampling, _]| *sampling != NOT_SAMPLED);
+    if components.len() > 1 && is_sampled {
         return Err(CodecError::Unsupported);
     }
     Ok((frame, components.iter().map(|[identifier, ..]| *identifier).collect()))

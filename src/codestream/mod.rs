@@ -57,6 +57,18 @@ pub(crate) fn check(
     }
 }
 
+/// Whether frames are coded in JPEG 2000 or HTJ2K.
+pub(crate) fn is_jpeg_2000(transfer_syntax: &str) -> bool {
+    matches!(
+        transfer_syntax,
+        uids::JPEG2000_LOSSLESS
+            | uids::JPEG2000
+            | uids::HTJ2K_LOSSLESS
+            | uids::HTJ2K_LOSSLESS_RPCL
+            | uids::HTJ2K
+    )
+}
+
 const CUT: CodestreamError = CodestreamError::Unsound("a codestream is cut off");
 const OTHER_KIND: CodestreamError =
     CodestreamError::Unsound("not the codestream that the transfer syntax names");

@@ -37,27 +37,35 @@ impl Encoder {
             // What cannot be passed on.
             (Goal::Keep, Some(_)) => &CODECS[..1],
         };
-        let stays = |came: &&Came| came.is_lossy() || matches!(self.goal, Goal::Keep);
-        if let Some(form) = came.filter(stays).and_then(|came| came.pass_on(native)) {
+        let stays = |came: &Came| came.is_lossy() || matches!(self.goal, Goal::Keep);
+        if let Some(form) = came.filter(|came| stays(came)).and_then(|came| came.pass_on(native)) {
             return Ok(Chosen::PassedOn(form));
         }
         if matches!(self.goal, Goal::Deflate) {
             return Ok(Chosen::Native(None));
         }
-        let coded = self.compress(codecs, samples, image)?;
-        let least = coded.as_ref().map_or(native.len() as u64, Coded::size);
-        let smaller = came
-            .filter(|came| came.is_widely_read() && came.size() < least)
-            .and_then(|came| came.pass_on(native))
-            .filter(|form| form.size() < least);
-        Ok(match (smaller, coded) {
+        let mut coded = self.compress(codecs, samples, image)?;
+        let mut passed_on = None;
+        let size =
+            |coded: &Result<Coded, _>| coded.as_ref().map_or(native.len() as u64, Coded::size);
+        // What came without a loss, and is smaller as it came.
+        if let Some(came) = came.filter(|came| !stays(came) && came.size() < size(&coded)) {
+            if came.may_stay() {
+                passed_on = came.pass_on(native).filter(|form| form.size() < size(&coded));
+            } else if let Some(codec) = came.coded_anew() {
+                let anew = self.compress(codec, samples, image)?;
+                coded = if size(&anew) < size(&coded) { anew } else { coded };
+            }
+        }
+        Ok(match (passed_on, coded) {
             (Some(form), _) => Chosen::PassedOn(form),
             (None, Ok(form)) => Chosen::Coded(form),
             (None, Err(reason)) => Chosen::Native(Some(reason)),
         })
     }
 
-    /// The smallest form that the codecs give, verified; or why there is none.
+    /// The smallest form that the codecs give, verified; or why there is none. Of several codecs one that
+    /// fails costs its own form alone.
     fn compress(
         self,
         codecs: &'static [Codec],
@@ -67,36 +75,36 @@ impl Encoder {
         let Some(frames) = codec::frames(image, samples) else {
             return Ok(Err(KeptNative::WideSamples));
         };
-        let mut best: Option<(&Codec, Coded)> = None;
+        let mut forms: Vec<(&Codec, Coded)> = Vec::new();
         let mut reason = None;
+        let mut failure = None;
         for codec in codecs {
             if let Some(unfit) = (codec.unfit)(image) {
                 reason = reason.or(Some(unfit));
                 continue;
             }
-            let frames = match codec.code(&frames) {
-                // Of several, those that can are enough.
-                Err(_) if codecs.len() > 1 => continue,
-                frames => frames?,
-            };
-            let form = Coded {
-                frames,
-                transfer_syntax: codec.transfer_syntax.to_owned(),
-                image: (codec.describe)(image.clone()),
-            };
-            if best.as_ref().is_none_or(|(_, best)| form.size() < best.size()) {
-                best = Some((codec, form));
+            match codec.code(&frames) {
+                Ok(frames) => forms.push((codec, Coded::by(codec, frames, image))),
+                Err(error) => failure = failure.or(Some(error)),
             }
         }
-        let Some((codec, form)) = best else {
-            return Ok(Err(reason.unwrap_or(KeptNative::WouldGrow)));
-        };
-        if form.size() >= image.native_length().unwrap_or(u64::MAX) {
-            return Ok(Err(KeptNative::WouldGrow));
+        forms.sort_by_key(|(_, form)| form.size());
+        for (codec, form) in forms {
+            if form.size() >= image.native_length().unwrap_or(u64::MAX) {
+                return Ok(Err(KeptNative::WouldGrow));
+            }
+            let verified = match self.verify {
+                Verify::Full => codec.verify(&form.frames, &frames),
+                Verify::None => Ok(()),
+            };
+            match verified {
+                Ok(()) => return Ok(Ok(form)),
+                Err(error) => failure = failure.or(Some(error)),
+            }
         }
-        if self.verify == Verify::Full {
-            codec.verify(&form.frames, &frames)?;
+        match failure {
+            Some(error) => Err(error),
+            None => Ok(Err(reason.unwrap_or(KeptNative::WouldGrow))),
         }
-        Ok(Ok(form))
     }
 }

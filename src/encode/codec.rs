@@ -32,12 +32,6 @@ pub static CODECS: &[Codec] = &[
     super::jpeg_2000::CODEC,
 ];
 
-/// The samples of a pixel stand side by side in a codestream.
-pub(super) fn side_by_side(mut image: ImagePixel) -> ImagePixel {
-    image.planar_configuration = 0;
-    image
-}
-
 /// One frame as a codec sees it.
 #[derive(Debug)]
 pub(super) struct Frame<'a> {

@@ -114,8 +114,9 @@ pub(super) fn frame(
         uids::JPEG_BASELINE8_BIT | uids::JPEG_EXTENDED12_BIT => jpeg(stream, image),
         uids::JPEG_LOSSLESS | uids::JPEG_LOSSLESS_SV1 => {
             match jpeg_lossless::decode(stream, image) {
-                // Another process under the name of this one is decoded all the same.
-                Err(EncodeError::Unsupported) => jpeg(stream, image),
+                // Another process under the name of this one is decoded all the same. What our decoder does
+                // not support of this one, others decode wrongly.
+                Err(EncodeError::Unsupported) if !is_lossless(stream) => jpeg(stream, image),
                 decoded => decoded,
             }
         }
@@ -140,6 +141,25 @@ fn inflate(stream: &[u8], length: usize) -> Result<Vec<u8>, EncodeError> {
         frame.pop();
     }
     Ok(frame)
+}
+
+/// Whether the frame header is that of the lossless process with Huffman codes, SOF3 (ITU-T T.81 table
+/// B.1).
+fn is_lossless(stream: &[u8]) -> bool {
+    const SOF3: u8 = 0xC3;
+    let mut rest = stream.get(2..).unwrap_or_default();
+    while let [0xFF, marker, following @ ..] = rest {
+        rest = match (*marker, following) {
+            (0xFF, _) => &rest[1..],
+            // DHT, JPG and DAC stand among the markers of frames.
+            (0xC4 | 0xC8 | 0xCC, [a, b, ..]) | (..0xC0 | 0xD0.., [a, b, ..]) => {
+                let length = usize::from(u16::from_be_bytes([*a, *b])).max(2);
+                following.get(length..).unwrap_or_default()
+            }
+            _ => return *marker == SOF3,
+        };
+    }
+    false
 }
 
 /// JPEG with no colour conversion, whatever markers of other standards the stream carries: what the

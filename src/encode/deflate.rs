@@ -25,7 +25,9 @@ pub(super) fn deflate(instance: &mut Encoded, verify: Verify) -> Result<(), Enco
     let is_suspect =
         body.len() > UNSUSPECTED.0 && deflated.len() < body.len().div_ceil(UNSUSPECTED.1);
     if deflated.len() >= body.len() || is_suspect {
-        instance.kept_native = instance.image.as_ref().map(|_| KeptNative::WouldGrow);
+        if let Some(_image) = &instance.image {
+            instance.kept_native.get_or_insert(KeptNative::WouldGrow);
+        }
         return Ok(());
     }
     if verify == Verify::Full && !inflates_to(&deflated, &body) {

@@ -2,6 +2,7 @@
 
 use crate::image::ImagePixel;
 
+use super::codec::Codec;
 use super::encapsulate::ITEM_OVERHEAD;
 
 /// Frames in a transfer syntax that encapsulates them.
@@ -16,6 +17,12 @@ pub(super) struct Coded {
 }
 
 impl Coded {
+    /// What a codec made of the frames of an image.
+    pub(super) fn by(codec: &Codec, frames: Vec<Vec<u8>>, image: &ImagePixel) -> Self {
+        let image = (codec.describe)(image.clone());
+        Self { frames, transfer_syntax: codec.transfer_syntax.to_owned(), image }
+    }
+
     /// Bytes that the frames take in a file.
     pub(super) fn size(&self) -> u64 {
         self.frames.iter().map(|frame| size_of_frame(frame.len())).sum()

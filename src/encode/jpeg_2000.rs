@@ -2,8 +2,7 @@
 
 use dicom::dictionary_std::uids;
 
-use super::codec::side_by_side;
-use super::jpeg_ls::{form, precision};
+use super::shared::{form, precision, side_by_side};
 use super::{Codec, EncodeError, Frame, FrameSamples, decode, samples, scrub};
 use crate::codec::jpeg_2000;
 use crate::image::{ImagePixel, SampleType};

@@ -2,8 +2,8 @@
 
 use dicom::dictionary_std::uids;
 
-use super::codec::side_by_side;
-use super::jpeg_ls::{self, decode_error, form, precision};
+use super::jpeg_ls;
+use super::shared::{decode_error, form, precision, side_by_side};
 use super::{Codec, EncodeError, Frame, FrameSamples};
 use crate::codec::jpeg_lossless;
 use crate::image::ImagePixel;

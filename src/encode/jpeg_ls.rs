@@ -2,10 +2,9 @@
 
 use dicom::dictionary_std::uids;
 
-use super::codec::side_by_side;
 use super::photometric::is_carried;
+use super::shared::{decode_error, form, precision, side_by_side};
 use super::{Codec, EncodeError, Frame, FrameSamples};
-use crate::codec::CodecError;
 use crate::codec::jpeg_ls::{self, Interleave};
 use crate::image::{ImagePixel, SampleType};
 use crate::instance::KeptNative;
@@ -38,22 +37,6 @@ fn gives_back(stream: &[u8], frame: &Frame<'_>) -> Result<bool, EncodeError> {
     .map_err(decode_error)
 }
 
-/// Bits a sample in the codestream. Readers expect two bytes a sample where Bits Allocated is 16,
-/// and decoders give two bytes from 9 bits on; DCMTK refuses less than 8 bits.
-pub(super) fn precision(image: &ImagePixel) -> u16 {
-    image.bits_stored.max(if image.bits_allocated == 16 { 9 } else { 8 })
-}
-
-/// The form of a frame whose samples have so many bits.
-pub(super) fn form(image: &ImagePixel, bits: u16) -> jpeg_ls::Frame {
-    jpeg_ls::Frame {
-        width: image.columns,
-        height: image.rows,
-        components: image.samples_per_pixel.into(),
-        bits: bits.into(),
-    }
-}
-
 /// Decodes a frame into native pixel data; the samples of a pixel stand side by side.
 pub(super) fn decode(stream: &[u8], image: &ImagePixel) -> Result<Vec<u8>, EncodeError> {
     let form = form(image, image.bits_allocated);
@@ -63,13 +46,6 @@ pub(super) fn decode(stream: &[u8], image: &ImagePixel) -> Result<Vec<u8>, Encod
         _ => return Err(EncodeError::Unsupported),
     };
     native.map_err(decode_error)
-}
-
-pub(super) fn decode_error(error: CodecError) -> EncodeError {
-    match error {
-        CodecError::Unsupported => EncodeError::Unsupported,
-        _ => EncodeError::Decode,
-    }
 }
 
 /// What keeps an image native.

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use dicom::dictionary_std::uids;
 use rayon::prelude::*;
 
+use super::codec::{CODECS, Codec};
 use super::form::{Coded, size_of_frame};
 use super::{decode, scrub};
 use crate::codestream;
@@ -20,6 +21,8 @@ pub(super) struct Came {
     frames: Vec<Bytes>,
     image: ImagePixel,
     transfer_syntax: String,
+    /// An overlay in unused bits can be cleared in samples alone.
+    holds_overlay: bool,
 }
 
 impl Came {
@@ -33,7 +36,13 @@ impl Came {
             return None;
         };
         let (frames, image) = (frames.clone(), image.clone());
-        Some(Self { frames, image, transfer_syntax: transfer_syntax.to_owned() })
+        let transfer_syntax = transfer_syntax.to_owned();
+        Some(Self { frames, image, transfer_syntax, holds_overlay: false })
+    }
+
+    /// The same pixels, of which it has come out whether an overlay stands in unused bits.
+    pub(super) fn with_overlay(self, holds_overlay: bool) -> Self {
+        Self { holds_overlay, ..self }
     }
 
     /// Whether the transfer syntax lets an encoder lose something (PS3.5 section A.4). Coded without a
@@ -49,17 +58,26 @@ impl Came {
         )
     }
 
-    /// Whether readers of the common kind decode the transfer syntax without a loss. HTJ2K and deflated
-    /// frames, which few know, are kept where that is asked for.
-    pub(super) fn is_widely_read(&self) -> bool {
+    /// Whether this may be written in the place of another form without a loss: every reader decodes it,
+    /// and all of it is opened when it is scrubbed.
+    pub(super) fn may_stay(&self) -> bool {
         matches!(
             self.transfer_syntax.as_str(),
             uids::RLE_LOSSLESS
                 | uids::JPEG_LOSSLESS
                 | uids::JPEG_LOSSLESS_SV1
                 | uids::JPEGLS_LOSSLESS
-                | uids::JPEG2000_LOSSLESS
         )
+    }
+
+    /// The codec that codes anew what came so, where passing it on would leave parts unopened: packets
+    /// of JPEG 2000.
+    pub(super) fn coded_anew(&self) -> Option<&'static [Codec]> {
+        let at = CODECS.iter().position(|codec| {
+            codec.transfer_syntax == uids::JPEG2000_LOSSLESS
+                && self.transfer_syntax == codec.transfer_syntax
+        })?;
+        Some(&CODECS[at..=at])
     }
 
     /// Bytes that the frames take in a file as they came.
@@ -70,7 +88,10 @@ impl Came {
     /// The form to write, or `None` where a frame cannot be passed on. `native` is what the frames decode
     /// to.
     pub(super) fn pass_on(&self, native: &[u8]) -> Option<Coded> {
-        let Self { frames, image, transfer_syntax } = self;
+        let Self { frames, image, transfer_syntax, holds_overlay } = self;
+        if *holds_overlay {
+            return None;
+        }
         let length = native.len() / frames.len().max(1);
         let kept = match frames.as_slice() {
             // Frames of single bits may share bytes.

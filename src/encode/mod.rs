@@ -19,6 +19,7 @@ mod photometric;
 mod rle;
 mod samples;
 mod scrub;
+mod shared;
 
 use bytes::Bytes;
 use clap::ValueEnum;
@@ -153,8 +154,7 @@ impl Encoder {
             encoded.put_native(native, image)?;
             return Ok(encoded);
         };
-        // An overlay can be cleared in samples alone.
-        let came = came.filter(|_| cleared.is_none());
+        let came = came.map(|came| came.with_overlay(cleared.is_some()));
         match self.choose(&samples, &image, came.as_ref(), &native)? {
             Chosen::PassedOn(form) => {
                 encoded.put_coded(form);

@@ -5,9 +5,8 @@ use std::borrow::Cow;
 
 use dicom::dictionary_std::uids;
 
-use super::codec::side_by_side;
-use super::jpeg_ls::form;
 use super::photometric::is_carried;
+use super::shared::{form, side_by_side};
 use super::{Codec, EncodeError, Frame, FrameSamples};
 use crate::codec::CodecError;
 use crate::codec::rle;

@@ -133,6 +133,12 @@ pub fn read_whole(path: &Path, limits: &Limits) -> Result<Bytes, ReadError> {
 
 /// Reads a file that is in memory already.
 pub fn parse(file: &Bytes, limits: &Limits) -> Result<Original, ReadError> {
+    parse_with_body(file, limits).map(|(original, _)| original)
+}
+
+/// The same, with the bytes of the data set, of which the values are slices: a part of the file, or where that
+/// is deflated what it inflates to.
+pub fn parse_with_body(file: &Bytes, limits: &Limits) -> Result<(Original, Bytes), ReadError> {
     let body = part10::open(file, limits)?;
     let mut data_set = walk::walk(&body.bytes, body.encoding, limits)?;
     let sop_class = data_set.text(tags::SOP_CLASS_UID);
@@ -151,7 +157,8 @@ pub fn parse(file: &Bytes, limits: &Limits) -> Result<Original, ReadError> {
         }
         None => None,
     };
-    Ok(Original { data_set, transfer_syntax: body.transfer_syntax, image })
+    let original = Original { data_set, transfer_syntax: body.transfer_syntax, image };
+    Ok((original, body.bytes))
 }
 
 /// Directory Record Sequence (0004,1220): a DICOMDIR whatever its SOP class says.

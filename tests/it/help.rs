@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 
+use dicom::dictionary_std::uids;
 use sauva::cli::Cli;
 use sauva::comm::team;
 use sauva::commands::{Conclusion, run};
@@ -12,10 +13,18 @@ use sauva::dataset::{DataSet, Element, Tag, VR, Value as ElementValue};
 use sauva::dataset::{encode_data_set, encode_file_meta};
 use sauva::deident::Key;
 use sauva::instance::SourcePixels;
-use sauva::read::{Limits, read};
+use sauva::read::{Limits, parse_with_body, read};
 use sauva::results::digest;
 use sauva::storage::{Disk, SharedStorage};
 use serde_json::Value;
+
+/// The bytes in which something may stand: those of a file, and what it inflates to where it is deflated.
+pub(crate) fn with_inflated(bytes: Vec<u8>) -> Vec<Vec<u8>> {
+    let body = parse_with_body(&bytes.clone().into(), &Limits::default());
+    let deflated = uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN;
+    let inflated = body.ok().filter(|(original, _)| original.transfer_syntax == deflated);
+    [bytes].into_iter().chain(inflated.map(|(_, body)| body.to_vec())).collect()
+}
 
 /// The sample that ships with the project.
 pub(crate) fn sample() -> PathBuf {

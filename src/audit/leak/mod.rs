@@ -32,6 +32,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Mutex;
 
+use bytes::Bytes;
+use dicom::dictionary_std::uids;
 use rayon::prelude::*;
 
 use super::finding::{Findings, Kind};
@@ -169,15 +171,31 @@ fn instance(output: &Path, path: &str, rules: &Rules, searcher: &Searcher, findi
     let Ok(file) = read::read_whole(&output.join(path), &limits) else {
         return; // Told by the check of the file.
     };
-    let fields = read::parse(&file, &limits).ok().map(|read| Fields::of(&file, &read, rules));
-    for hit in searcher.hits(&file) {
+    let read = read::parse_with_body(&file, &limits).ok();
+    let fields = |bytes: &Bytes| read.as_ref().map(|(read, _)| Fields::of(bytes, read, rules));
+    search_bytes(&file, fields(&file).as_ref(), path, searcher, findings);
+    if let Some((read, body)) = &read
+        && read.transfer_syntax == uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN
+    {
+        search_bytes(body, fields(body).as_ref(), path, searcher, findings);
+    }
+}
+
+fn search_bytes(
+    file: &Bytes,
+    fields: Option<&Fields>,
+    path: &str,
+    searcher: &Searcher,
+    findings: &Findings,
+) {
+    for hit in searcher.hits(file) {
         let source = hit.pattern.source;
-        match fields.as_ref().and_then(|fields| fields.at(&hit.range)) {
+        match fields.and_then(|fields| fields.at(&hit.range)) {
             Some(field) if field.may_hold(hit.pattern) => {}
-            Some(field) if hit.counts(&file, field.ground) => {
+            Some(field) if hit.counts(file, field.ground) => {
                 findings.add(Kind::Leak, path, format!("{source} stands in {}", field.tag));
             }
-            None if hit.counts(&file, Ground::Binary) => {
+            None if hit.counts(file, Ground::Binary) => {
                 let what = format!("{source} stands at byte {}", hit.range.start);
                 findings.add(Kind::Leak, path, what);
             }

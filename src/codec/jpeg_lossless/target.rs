@@ -85,7 +85,7 @@ impl<S: Sample> Target for Filled<'_, S> {
         std::mem::swap(&mut lines.differences, &mut lines.above);
         let line = &lines.above;
         let all_bits = line.iter().fold(0, |all, sample| all | sample);
-        if u32::from(all_bits) << scan.point_transform >> S::BITS != 0 {
+        if u32::from(all_bits) << scan.point_transform >> frame.bits != 0 {
             return Err(CodecError::Damaged);
         }
         let every = frame.components as usize;

@@ -10,7 +10,7 @@ use dicom::dictionary_std::uids;
 
 use super::decode::{self, DEFLATED_IMAGE_FRAME, ENCAPSULATED_UNCOMPRESSED};
 use super::deflate;
-use crate::codestream::CodestreamError;
+use crate::codestream::{CodestreamError, is_jpeg_2000};
 use crate::image::ImagePixel;
 
 /// The codestream of a frame, scrubbed; or why it cannot be passed on.
@@ -25,11 +25,7 @@ pub(super) fn scrub(
         | uids::JPEG_LOSSLESS
         | uids::JPEG_LOSSLESS_SV1 => jpeg::scrub(stream),
         uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS => jpeg_ls::scrub(stream),
-        uids::JPEG2000_LOSSLESS
-        | uids::JPEG2000
-        | uids::HTJ2K_LOSSLESS
-        | uids::HTJ2K_LOSSLESS_RPCL
-        | uids::HTJ2K => jpeg_2000::scrub(stream, image),
+        uid if is_jpeg_2000(uid) => jpeg_2000::scrub(stream, image),
         uids::RLE_LOSSLESS => rle::scrub(stream, image),
         DEFLATED_IMAGE_FRAME => deflated_frame(stream, image),
         // What follows a frame goes, and comes back as padding.

@@ -83,7 +83,7 @@ proptest! {
 
 #[test]
 fn every_processor_gives_the_same_bytes() {
-    for (components, bits) in [(1, 8), (3, 8), (1, 12), (1, 16)] {
+    for (components, bits) in [(1, 8), (3, 8), (1, 10), (1, 12), (2, 14), (1, 16), (1, 2)] {
         let frame = Frame { width: 67, height: 131, components, bits };
         for texture in TEXTURES {
             let samples = image(frame, texture, 4);

@@ -144,16 +144,18 @@ proptest! {
 
 #[test]
 fn every_processor_gives_the_same_bytes() {
-    for (components, bits) in [(1, 8), (3, 8), (1, 12), (1, 16)] {
+    for (components, bits) in [(1, 8), (3, 8), (1, 10), (1, 12), (2, 14), (1, 16), (1, 2)] {
         let frame = Frame { width: 67, height: 31, components, bits };
         for texture in TEXTURES {
             let samples = image(frame, texture, 4);
-            let best = encode(&samples, frame, Interleave::Sample).unwrap();
-            crate::codec::cpu::tests::BASELINE.set(true);
-            assert!(encode(&samples, frame, Interleave::Sample).unwrap() == best);
-            assert!(decode::<u16>(&best, frame).unwrap() == samples);
-            assert!(gives_back(&best, frame, &samples).unwrap());
-            crate::codec::cpu::tests::BASELINE.set(false);
+            for interleave in [Interleave::None, Interleave::Line, Interleave::Sample] {
+                let best = encode(&samples, frame, interleave).unwrap();
+                crate::codec::cpu::tests::BASELINE.set(true);
+                assert!(encode(&samples, frame, interleave).unwrap() == best);
+                assert!(decode::<u16>(&best, frame).unwrap() == samples);
+                assert!(gives_back(&best, frame, &samples).unwrap());
+                crate::codec::cpu::tests::BASELINE.set(false);
+            }
         }
     }
 }
