@@ -119,6 +119,8 @@ pub struct Encoded {
     pub kept_native: Option<KeptNative>,
     /// Length of the native pixel data and of their encoded form, in bytes.
     pub pixel_bytes: PixelBytes,
+    /// Whether the pixels are passed on as they came compressed.
+    pub is_passed_on: bool,
     /// The data set as it is written, where that is deflated.
     pub deflated: Option<Vec<u8>>,
     /// Whether it is known that the samples of what is written are those that came: they were decoded and

@@ -188,6 +188,7 @@ fn instance_record(
         sop_class_uid: encoded.identity.sop_class_uid,
         source_transfer_syntax,
         transfer_syntax: encoded.transfer_syntax,
+        passed_on: encoded.is_passed_on,
         kept_native: encoded.kept_native,
         image: encoded.image,
         pixel_bytes_native: encoded.pixel_bytes.native,

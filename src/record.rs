@@ -126,6 +126,8 @@ pub struct InstanceRecord {
     pub source_transfer_syntax: String,
     /// Transfer syntax of the output.
     pub transfer_syntax: String,
+    /// Whether the pixels were passed on as they came compressed.
+    pub passed_on: bool,
     /// Why the pixels stayed native.
     pub kept_native: Option<KeptNative>,
     /// The Image Pixel Module as written.

@@ -14,6 +14,7 @@ use libjpeg_turbo::LibjpegTurbo;
 use sauva::codec::jpeg_lossless;
 use sauva::codec::jpeg_ls::{self, Interleave};
 use sauva::codec::rle;
+use zstd::bulk::Compressor;
 
 fn charls_encode(image: &Image) -> Vec<u8> {
     let info = FrameInfo {
@@ -57,33 +58,7 @@ fn sizes(name: &str, images: &[Image], all: &[(&str, &[Vec<u8>])]) {
     }
 }
 
-fn compare(name: &str, images: &[Image]) {
-    let bytes: usize = images.iter().map(|image| image.bytes.len()).sum();
-    let most = images.iter().map(|image| image.samples.len()).max().unwrap_or_default();
-    let mut turbo = LibjpegTurbo::new(most);
-    let mut zstd = zstd::bulk::Compressor::new(1).expect("zstd");
-
-    let ls: Vec<_> = images.iter().map(ls_encode).collect();
-    let charls: Vec<_> = images.iter().map(charls_encode).collect();
-    let lossless: Vec<_> = images.iter().map(lossless_encode).collect();
-    let turbos: Vec<_> =
-        images.iter().map(|image| turbo.encode(&image.samples, image.frame).to_vec()).collect();
-    let rles: Vec<_> = images.iter().map(rle_encode).collect();
-    let zstds: Vec<_> =
-        images.iter().map(|image| zstd.compress(&image.bytes).expect("zstd")).collect();
-    sizes(
-        name,
-        images,
-        &[
-            ("JPEG Lossless", &lossless),
-            ("libjpeg-turbo", &turbos),
-            ("zstd -1", &zstds),
-            ("JPEG-LS", &ls),
-            ("CharLS", &charls),
-            ("RLE", &rles),
-        ],
-    );
-
+fn compare_rle(bytes: usize, images: &[Image], zstd: &mut Compressor<'_>) {
     let each = || images.iter().enumerate();
     duel(
         "RLE, encode",
@@ -113,6 +88,37 @@ fn compare(name: &str, images: &[Image]) {
             }
         }),
     );
+}
+
+fn compare(name: &str, images: &[Image]) {
+    let bytes: usize = images.iter().map(|image| image.bytes.len()).sum();
+    let most = images.iter().map(|image| image.samples.len()).max().unwrap_or_default();
+    let mut turbo = LibjpegTurbo::new(most);
+    let mut zstd = Compressor::new(1).expect("zstd");
+
+    let ls: Vec<_> = images.iter().map(ls_encode).collect();
+    let charls: Vec<_> = images.iter().map(charls_encode).collect();
+    let lossless: Vec<_> = images.iter().map(lossless_encode).collect();
+    let turbos: Vec<_> =
+        images.iter().map(|image| turbo.encode(&image.samples, image.frame).to_vec()).collect();
+    let rles: Vec<_> = images.iter().map(rle_encode).collect();
+    let zstds: Vec<_> =
+        images.iter().map(|image| zstd.compress(&image.bytes).expect("zstd")).collect();
+    sizes(
+        name,
+        images,
+        &[
+            ("JPEG Lossless", &lossless),
+            ("libjpeg-turbo", &turbos),
+            ("zstd -1", &zstds),
+            ("JPEG-LS", &ls),
+            ("CharLS", &charls),
+            ("RLE", &rles),
+        ],
+    );
+
+    compare_rle(bytes, images, &mut zstd);
+    let each = || images.iter().enumerate();
     duel(
         "JPEG Lossless, encode",
         bytes,

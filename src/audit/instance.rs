@@ -135,6 +135,7 @@ fn describe(original: &Original, file: &Bytes, sha256: String) -> InstanceRecord
         modality: modality(data_set),
         source_transfer_syntax: String::new(),
         transfer_syntax: original.transfer_syntax.clone(),
+        passed_on: false,
         kept_native: None,
         pixel_bytes_native: pixels.and_then(|(image, _)| image.native_length()).unwrap_or(0),
         pixel_bytes_encoded: encoded.unwrap_or(0),
@@ -164,6 +165,7 @@ fn differences(mut instance: InstanceRecord, row: Row<'_>) -> Result<String, &'s
         instance.pixel_bytes_encoded =
             encoded.map_err(|_| "pixel_bytes_encoded holds no number")?;
     }
+    instance.passed_on = row.cell("passed_on") == "true";
     let told = |column: &str| Some(row.cell(column).to_owned()).filter(|cell| !cell.is_empty());
     // Without the key nobody can make the digest anew.
     instance.pixel_blake3 = instance.pixel_blake3.or_else(|| told("pixel_blake3"));

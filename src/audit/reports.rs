@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::finding::Findings;
 use super::manifest::{self, Entry};
 use super::table::{Row, Table};
+use crate::codestream::is_jpeg_2000;
 use crate::results::{RankMetrics, RunShape, digest, failures_csv, index_csv, metrics_csv};
 
 /// The reports as far as they can be read; what cannot is empty and has been told.
@@ -148,6 +149,23 @@ impl Reports {
                 findings.report(format!("`{pointer}` does not count the index's rows"), SUMMARY);
             }
         }
+        let count = |told: &dyn Fn(&str, &str, bool) -> bool| {
+            let rows = self.index.rows().filter(|row| {
+                let [came, written] = ["pixel_blake3", "pixel_blake3_written"].map(|c| row.cell(c));
+                told(came, written, row.cell("passed_on") == "true" && row.is_jpeg_2000())
+            });
+            Some(rows.count() as u64)
+        };
+        let counts = [
+            ("verified", count(&|_, written, _| !written.is_empty())),
+            ("unverified", count(&|came, written, _| !came.is_empty() && written.is_empty())),
+            ("unopened", count(&|_, _, is_unopened| is_unopened)),
+        ];
+        for (name, counted) in counts {
+            if self.number(&format!("/compression/{name}")) != counted {
+                findings.report(format!("`compression.{name}` does not count the rows"), SUMMARY);
+            }
+        }
         for (pointer, column) in [
             ("/compression/bytes_in", "pixel_bytes_native"),
             ("/compression/bytes_out", "pixel_bytes_encoded"),
@@ -164,6 +182,10 @@ impl<'a> Row<'a> {
     /// The keyed name of the row's input.
     pub(super) fn path_id(&self) -> &'a str {
         self.cell("path_id")
+    }
+
+    fn is_jpeg_2000(&self) -> bool {
+        is_jpeg_2000(self.cell("transfer_syntax"))
     }
 }
 

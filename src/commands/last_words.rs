@@ -57,6 +57,13 @@ pub(super) fn last_words(
         pixels.bytes_out as f64 / 1e6,
         pixels.ratio
     )?;
+    if pixels.unopened > 0 {
+        writeln!(
+            text,
+            "  unopened      {:>10}   (passed on in JPEG 2000, whose packets are not searched)",
+            pixels.unopened
+        )?;
+    }
     let wall = ranks.iter().map(|rank| rank.wall_s).fold(0.0, f64::max);
     let threads: usize = ranks.iter().map(|rank| rank.threads).sum();
     let files: u64 = ranks.iter().map(|rank| rank.files).sum();

@@ -138,6 +138,7 @@ impl Encoder {
             kept_native: None,
             pixel_bytes: PixelBytes::default(),
             is_verified: true,
+            is_passed_on: false,
             deflated: None,
         };
         let Some((mut image, source)) = image else {
@@ -157,6 +158,7 @@ impl Encoder {
         let came = came.map(|came| came.with_overlay(cleared.is_some()));
         match self.choose(&samples, &image, came.as_ref(), &native)? {
             Chosen::PassedOn(form) => {
+                encoded.is_passed_on = true;
                 encoded.put_coded(form);
                 encoded.decoded = Some(image);
             }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::metrics::{RankMetrics, load_balance, parallel_efficiency, per, sum};
+use crate::codestream::is_jpeg_2000;
 use crate::deident::{self, Profile};
 use crate::record::{FileRecord, Outcome};
 use crate::stage::Stage;
@@ -99,6 +100,8 @@ pub struct Compression {
     pub verified: u64,
     /// Instances whose samples as written were not looked at.
     pub unverified: u64,
+    /// Instances that were passed on in JPEG 2000, whose packets were not opened.
+    pub unopened: u64,
 }
 
 /// SHA-256 of what must not depend on the ranks, lowercase hex.
@@ -202,6 +205,7 @@ fn compression(facts: &RunFacts, records: &[FileRecord]) -> Compression {
         ratio: 0.0,
         verified: 0,
         unverified: 0,
+        unopened: 0,
     };
     let written = records.iter().filter(|record| record.outcome == Outcome::Written);
     for instance in written.filter_map(|record| record.instance.as_ref()) {
@@ -209,6 +213,7 @@ fn compression(facts: &RunFacts, records: &[FileRecord]) -> Compression {
         if let Some(reason) = instance.kept_native {
             *found.kept_native.entry(reason.name().to_owned()).or_default() += 1;
         }
+        found.unopened += u64::from(instance.passed_on && is_jpeg_2000(&instance.transfer_syntax));
         match (&instance.pixel_blake3, &instance.pixel_blake3_written) {
             (Some(_), Some(_)) => found.verified += 1,
             (Some(_), None) => found.unverified += 1,

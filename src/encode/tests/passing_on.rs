@@ -155,3 +155,18 @@ fn frames_without_a_codec_are_kept_without_what_follows_them() {
     assert_eq!(encoded.transfer_syntax, "1.2.840.10008.1.2.8.1");
     assert_eq!(fragment(&encoded).as_ref(), stream);
 }
+
+/// Of JPEG Lossless the library behind our decoder gives wrong samples where ours gives none.
+#[test]
+fn lossless_jpeg_that_is_not_supported_is_no_image() {
+    let (image, _, encoded) = coded("jpeg-lossless");
+    let stream = fragments(&encoded)[0].to_vec();
+    let decode = |stream: Vec<u8>| {
+        let syntax = uids::JPEG_LOSSLESS_SV1;
+        decode::frames(&[stream.into()], &mut image.clone(), syntax).map(|bytes| bytes.len())
+    };
+    assert_eq!(decode(stream.clone()), Ok(32 * 32 * 2));
+    // A restart interval of three samples (DRI), which ends within lines.
+    let broken = [&stream[..2], b"\xFF\xDD\0\x04\0\x03", &stream[2..]].concat();
+    assert_eq!(decode(broken), Err(EncodeError::Unsupported));
+}
