@@ -159,6 +159,8 @@ pub enum KeptNative {
     LongSides,
     /// The encoded form would be larger.
     WouldGrow,
+    /// The encoded form would be so small that readers take it for an attack.
+    TooSmall,
 }
 
 impl KeptNative {
@@ -174,6 +176,7 @@ impl KeptNative {
             Self::NarrowSigned => "narrow-signed",
             Self::LongSides => "long-sides",
             Self::WouldGrow => "would-grow",
+            Self::TooSmall => "too-small",
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod crew;
 pub mod dataset;
 pub mod deident;
 pub mod encode;
+pub mod expansion;
 pub mod image;
 pub mod instance;
 pub mod ledger;

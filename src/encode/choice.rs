@@ -93,6 +93,10 @@ impl Encoder {
             if form.size() >= image.native_length().unwrap_or(u64::MAX) {
                 return Ok(Err(KeptNative::WouldGrow));
             }
+            if form.is_refused() {
+                reason = reason.or(Some(KeptNative::TooSmall));
+                continue;
+            }
             let verified = match self.verify {
                 Verify::Full => codec.verify(&form.frames, &frames),
                 Verify::None => Ok(()),

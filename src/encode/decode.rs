@@ -152,7 +152,7 @@ fn is_lossless(stream: &[u8]) -> bool {
         rest = match (*marker, following) {
             (0xFF, _) => &rest[1..],
             // DHT, JPG and DAC stand among the markers of frames.
-            (0xC4 | 0xC8 | 0xCC, [a, b, ..]) | (..0xC0 | 0xD0.., [a, b, ..]) => {
+            (..0xC0 | 0xC4 | 0xC8 | 0xCC | 0xD0.., [a, b, ..]) => {
                 let length = usize::from(u16::from_be_bytes([*a, *b])).max(2);
                 following.get(length..).unwrap_or_default()
             }

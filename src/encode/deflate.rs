@@ -9,22 +9,19 @@ use flate2::write::DeflateEncoder;
 
 use super::{EncodeError, Verify};
 use crate::dataset::encode_data_set;
+use crate::expansion;
 use crate::instance::{Encoded, KeptNative, PixelBytes};
 
 /// The name on the command line.
 pub(super) const NAME: &str = "deflate";
-
-/// Readers take a larger data set for an attack, where so many of its bytes come of one.
-const UNSUSPECTED: (usize, usize) = (256 << 20, 100);
 
 /// Writes the data set in its deflated form, where that is smaller.
 pub(super) fn deflate(instance: &mut Encoded, verify: Verify) -> Result<(), EncodeError> {
     let mut body = Vec::with_capacity(instance.pixel_bytes.encoded as usize + 16 * 1024);
     encode_data_set(&instance.data_set, &mut body);
     let deflated = deflated(&body)?;
-    let is_suspect =
-        body.len() > UNSUSPECTED.0 && deflated.len() < body.len().div_ceil(UNSUSPECTED.1);
-    if deflated.len() >= body.len() || is_suspect {
+    let is_refused = body.len() as u64 > expansion::most_inflated(deflated.len() as u64);
+    if deflated.len() >= body.len() || is_refused {
         if let Some(_image) = &instance.image {
             instance.kept_native.get_or_insert(KeptNative::WouldGrow);
         }

@@ -1,5 +1,6 @@
 //! The forms that pixel data can be written in, and which of them is smaller.
 
+use crate::expansion;
 use crate::image::ImagePixel;
 
 use super::codec::Codec;
@@ -21,6 +22,13 @@ impl Coded {
     pub(super) fn by(codec: &Codec, frames: Vec<Vec<u8>>, image: &ImagePixel) -> Self {
         let image = (codec.describe)(image.clone());
         Self { frames, transfer_syntax: codec.transfer_syntax.to_owned(), image }
+    }
+
+    /// Whether readers would take it for an attack.
+    pub(super) fn is_refused(&self) -> bool {
+        let native = self.image.native_length().unwrap_or(u64::MAX);
+        let coded = self.frames.iter().map(|frame| frame.len() as u64);
+        expansion::are_frames_inflated(&self.transfer_syntax, native, coded)
     }
 
     /// Bytes that the frames take in a file.

@@ -111,7 +111,8 @@ impl Came {
             _ => None,
         };
         let (transfer_syntax, image) = (transfer_syntax.clone(), image.clone());
-        Some(Coded { frames: kept?, transfer_syntax, image })
+        // What was scrubbed away may have been most of it.
+        Some(Coded { frames: kept?, transfer_syntax, image }).filter(|form| !form.is_refused())
     }
 
     /// The codestream of a frame, scrubbed; `wanted` is what it decodes to.

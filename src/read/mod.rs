@@ -17,6 +17,7 @@ use dicom::dictionary_std::{tags, uids};
 
 use crate::codestream::{self, CodestreamError};
 use crate::dataset::{DataSet, Tag, Value};
+use crate::expansion;
 use crate::image::{ImagePixel, ImagePixelError, PIXEL_TAGS};
 use crate::instance::{Original, SourcePixels};
 pub use head::{data_set, head};
@@ -47,7 +48,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             file_bytes: 4 << 30,
-            inflated_bytes: 1 << 30,
+            inflated_bytes: expansion::MOST_INFLATED,
             // A native value field has a 32-bit length, and the largest means "undefined".
             pixel_bytes: 0xFFFF_FFFE,
             depth: 32,
@@ -166,13 +167,6 @@ fn is_directory(data_set: &DataSet) -> bool {
     data_set.get(tags::DIRECTORY_RECORD_SEQUENCE).is_some()
 }
 
-/// Decoded pixels that any codestream may ask for; beyond, a decoded byte in so many must be there.
-const EXPANSION_FREE_BYTES: u64 = 64 << 20;
-const EXPANSION: u64 = 1000;
-/// The same for one frame, as decoders hold a frame whole, JPEG 2000 in eight bytes a sample.
-const FRAME_FREE_BYTES: u64 = 32 << 20;
-const FRAME_EXPANSION: u64 = 100;
-
 fn take_pixels(
     data_set: &mut DataSet,
     image: &ImagePixel,
@@ -198,21 +192,15 @@ fn take_pixels(
                 Value::Bytes(bytes) => Some(bytes),
                 Value::Sequence(_) | Value::Encapsulated(_) => None,
             });
-            let coded: u64 = pixels.fragments.iter().map(|fragment| fragment.len() as u64).sum();
-            if native_length > EXPANSION_FREE_BYTES && native_length / EXPANSION > coded {
-                return Err(ReadError::OverLimit("the pixels that so few bytes decode to"));
-            }
             let is_rle = transfer_syntax == uids::RLE_LOSSLESS;
             let frames = frames::split(&pixels, extended.as_ref(), image.frames, is_rle)?;
             let unwrapped: Result<_, _> = frames.iter().map(codestream::unwrapped).collect();
             let frames: Vec<Bytes> = unwrapped?;
-            let frame_length = native_length / u64::from(image.frames);
+            let lengths = frames.iter().map(|frame| frame.len() as u64);
+            if expansion::are_frames_inflated(transfer_syntax, native_length, lengths) {
+                return Err(ReadError::OverLimit("the pixels that so few bytes decode to"));
+            }
             for frame in &frames {
-                if frame_length > FRAME_FREE_BYTES
-                    && frame_length / FRAME_EXPANSION > frame.len() as u64
-                {
-                    return Err(ReadError::OverLimit("the pixels that so few bytes decode to"));
-                }
                 codestream::check(frame, image, transfer_syntax)?;
             }
             Ok(SourcePixels::Encapsulated(frames))

@@ -12,6 +12,7 @@ use super::dictionary::standard_vr;
 use super::{Limits, ReadError};
 use crate::dataset::layout::has_long_length;
 use crate::dataset::{Tag, VR};
+use crate::expansion;
 use crate::numbers::{le16, le32};
 
 /// How the elements of a data set are laid out (PS3.5 section 7.1).
@@ -150,12 +151,8 @@ fn native_uid(encoding: Encoding) -> &'static str {
     }
 }
 
-/// Bytes that any deflated data set may inflate to; beyond, a deflated byte in so many must be there.
-const EXPANSION_FREE_BYTES: u64 = 256 << 20;
-const EXPANSION: u64 = 100;
-
 fn inflate(deflated: &[u8], limit_bytes: u64) -> Result<Bytes, ReadError> {
-    let limit_bytes = limit_bytes.min(EXPANSION_FREE_BYTES.max(deflated.len() as u64 * EXPANSION));
+    let limit_bytes = limit_bytes.min(expansion::most_inflated(deflated.len() as u64));
     // Grows with what comes: nothing is allocated ahead.
     let mut inflated = Vec::new();
     let mut decoder = flate2::read::DeflateDecoder::new(deflated);
