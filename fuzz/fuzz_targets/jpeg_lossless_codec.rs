@@ -4,6 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::Corpus;
+use sauva::codec::CodecError;
 use sauva::codec::jpeg_lossless::{Frame, decode, encode, gives_back};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
@@ -18,7 +19,9 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
     };
     let Ok(samples) = decode::<u16>(stream, frame) else { return Corpus::Keep };
     assert_eq!(samples.len() as u64, frame.samples());
-    assert_eq!(gives_back(stream, frame, &samples), Ok(true));
+    // Two codes of one category can be decoded, but not foretold.
+    let told = gives_back(stream, frame, &samples);
+    assert!(matches!(told, Ok(true) | Err(CodecError::Unsupported)), "{told:?}");
     // No other image comes out.
     let mut other = samples.clone();
     let at = stream.len() % other.len();

@@ -6,6 +6,8 @@ use super::{CUT, CodestreamError, UNUSUAL};
 /// A Huffman table as (symbol, length) by the next 16 bits.
 pub(super) struct Huffman {
     by_bits: Vec<(u8, u8)>,
+    /// A bit for each symbol that was met.
+    pub(super) seen: [u64; 4],
 }
 
 impl Huffman {
@@ -26,7 +28,7 @@ impl Huffman {
         }
         // Length 0: no code begins so.
         by_bits.resize(1 << 16, (0, 0));
-        Ok(Self { by_bits })
+        Ok(Self { by_bits, seen: [0; 4] })
     }
 }
 
@@ -63,7 +65,7 @@ impl<'a> Bits<'a> {
         }
     }
 
-    pub(super) fn symbol(&mut self, table: &Huffman) -> Result<u8, CodestreamError> {
+    pub(super) fn symbol(&mut self, table: &mut Huffman) -> Result<u8, CodestreamError> {
         if self.available < 16 {
             self.fill();
         }
@@ -78,6 +80,7 @@ impl<'a> Bits<'a> {
             return Err(CUT);
         }
         self.skip(length)?;
+        table.seen[usize::from(symbol >> 6)] |= 1 << (symbol & 63);
         Ok(symbol)
     }
 

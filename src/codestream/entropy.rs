@@ -70,6 +70,16 @@ struct Component {
     scanned: bool,
 }
 
+/// How a component of a scan is coded: its tables by their numbers, and the coefficients that are met, the
+/// first of which every block has.
+struct Coding {
+    component: Component,
+    dc: (usize, Huffman),
+    ac: Option<(usize, Huffman)>,
+    quantisation: Option<usize>,
+    coefficients: u64,
+}
+
 impl<'a> Walk<'a> {
     fn segment(&mut self, marker: u8, segment: &'a [u8]) -> Result<(), CodestreamError> {
         match marker {
@@ -148,38 +158,46 @@ impl<'a> Walk<'a> {
                 let definition = self.tables[class].get(usize::from(id)).copied().flatten();
                 let definition = definition.ok_or(UNUSUAL)?;
                 visit(Part::Uses { table: definition.number })?;
-                Huffman::new(definition)
+                Ok((definition.number, Huffman::new(definition)?))
             };
             let dc = table(0, entry[1] >> 4)?;
             let ac = if self.lossless { None } else { Some(table(1, entry[1] & 15)?) };
-            if let Some(Some(table)) = self.quantisation.get(component.quantisation)
-                && !self.lossless
-            {
-                visit(Part::Uses { table: *table })?;
+            let quantisation = self.quantisation.get(component.quantisation).copied().flatten();
+            let quantisation = quantisation.filter(|_| !self.lossless);
+            if let Some(table) = quantisation {
+                visit(Part::Uses { table })?;
             }
-            parts.push((*component, dc, ac));
+            parts.push(Coding { component: *component, dc, ac, quantisation, coefficients: 1 });
         }
         if parts.is_empty() {
             return Err(UNUSUAL);
         }
-        let units = self.units(&parts.iter().map(|part| part.0).collect::<Vec<_>>());
+        let units = self.units(&parts.iter().map(|part| part.component).collect::<Vec<_>>());
         let mut bits = Bits::new(data);
         for unit in 0..units {
             if self.restart_interval > 0 && unit > 0 && unit % self.restart_interval == 0 {
                 visit(Part::Data(bits.used()))?;
                 visit(Part::Restart { marker: bits.restart()? })?;
             }
-            for (component, dc, ac) in &parts {
+            for Coding { component, dc, ac, coefficients, .. } in &mut parts {
                 let times = if count == 1 { 1 } else { component.horizontal * component.vertical };
                 for _ in 0..times {
                     match ac {
-                        None => sample(&mut bits, dc)?,
-                        Some(ac) => block(&mut bits, dc, ac)?,
+                        None => sample(&mut bits, &mut dc.1)?,
+                        Some(ac) => *coefficients |= block(&mut bits, &mut dc.1, &mut ac.1)?,
                     }
                 }
             }
         }
         visit(Part::Data(bits.used()))?;
+        for Coding { dc, ac, quantisation, coefficients, .. } in parts {
+            for (table, huffman) in [Some(dc), ac].into_iter().flatten() {
+                visit(Part::Symbols { table, seen: huffman.seen })?;
+            }
+            if let Some(table) = quantisation {
+                visit(Part::Coefficients { table, seen: coefficients })?;
+            }
+        }
         Ok(bits.consumed())
     }
 
@@ -200,16 +218,18 @@ impl<'a> Walk<'a> {
 }
 
 /// A lossless difference: its category, and that many bits, but none for 16 (T.81 section H.1.2.2).
-fn sample(bits: &mut Bits<'_>, table: &Huffman) -> Result<(), CodestreamError> {
+fn sample(bits: &mut Bits<'_>, table: &mut Huffman) -> Result<(), CodestreamError> {
     let category = bits.symbol(table)?;
     if category == 16 { Ok(()) } else { bits.skip(category) }
 }
 
-/// A block: the DC difference, then runs of AC coefficients up to 63 (T.81 section F.1.2).
-fn block(bits: &mut Bits<'_>, dc: &Huffman, ac: &Huffman) -> Result<(), CodestreamError> {
+/// A block: the DC difference, then runs of AC coefficients up to 63 (T.81 section F.1.2). Returns a bit
+/// for each coefficient that is not zero.
+fn block(bits: &mut Bits<'_>, dc: &mut Huffman, ac: &mut Huffman) -> Result<u64, CodestreamError> {
     let category = bits.symbol(dc)?;
     bits.skip(category)?;
     let mut coefficient = 1;
+    let mut seen = 0;
     while coefficient < 64 {
         let symbol = bits.symbol(ac)?;
         let (run, size) = (symbol >> 4, symbol & 15);
@@ -217,12 +237,15 @@ fn block(bits: &mut Bits<'_>, dc: &Huffman, ac: &Huffman) -> Result<(), Codestre
             (15, 0) => coefficient += 16,
             (_, 0) => break,
             _ => {
-                coefficient += usize::from(run) + 1;
+                let place = coefficient + u32::from(run);
+                // Beyond the last there is nothing to decode with.
+                seen |= 1_u64.checked_shl(place).unwrap_or(0);
+                coefficient = place + 1;
                 bits.skip(size)?;
             }
         }
     }
-    Ok(())
+    Ok(seen)
 }
 
 fn be16(bytes: &[u8], at: usize) -> Option<u16> {

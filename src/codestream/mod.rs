@@ -44,6 +44,9 @@ pub(crate) fn check(
         // Encapsulated Uncompressed (section A.4.11): the length of a frame is checked on decoding.
         "1.2.840.10008.1.2.1.98" => Ok(()),
         uid if uid.starts_with("1.2.840.10008.1.2.4.") => {
+            if holds_another(stream) {
+                return Err(CodestreamError::Unsound("a second codestream behind the first"));
+            }
             let is_jpeg_ls = matches!(uid, uids::JPEGLS_LOSSLESS | uids::JPEGLS_NEAR_LOSSLESS);
             if stream.starts_with(&[0xFF, 0xD8]) {
                 jpeg::check(stream, image, is_jpeg_ls)
@@ -100,6 +103,16 @@ impl Frame {
         }
         Ok(())
     }
+}
+
+/// Whether another codestream follows an end, with a byte of padding between them or without.
+fn holds_another(stream: &[u8]) -> bool {
+    const STARTS: [&[u8]; 2] = [&[0xFF, 0xD8, 0xFF], &[0xFF, 0x4F, 0xFF, 0x51]];
+    memchr::memmem::find_iter(stream, &[0xFF, 0xD9]).any(|end| {
+        let behind = &stream[end + 2..];
+        let padded = behind.strip_prefix(&[0]).unwrap_or(behind);
+        STARTS.iter().any(|start| behind.starts_with(start) || padded.starts_with(start))
+    })
 }
 
 /// EOI and EOC are both FF D9. Some writers pad the fragment behind it with more than one byte.

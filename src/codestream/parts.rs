@@ -9,6 +9,11 @@ pub(crate) enum Part<'a> {
     Segment { marker: u8, content: &'a [u8] },
     /// The scan whose header came last uses a table; all tables count from 0 in their order.
     Uses { table: usize },
+    /// What the scan has used of a Huffman table: a bit for each symbol that occurs, the lowest first.
+    Symbols { table: usize, seen: [u64; 4] },
+    /// What the scan has used of a quantisation table: a bit for each coefficient that is not zero, in the
+    /// order of the table, that of the zig-zag.
+    Coefficients { table: usize, seen: u64 },
     /// Entropy-coded data of a scan, or of one restart interval of it.
     Data(&'a [u8]),
     /// A restart marker between two of them.

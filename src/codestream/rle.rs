@@ -7,7 +7,16 @@ use crate::numbers::le32;
 /// RLE: a segment a byte plane, each of which must unpack to Rows x Columns bytes
 /// (PS3.5 sections G.3 to G.5).
 pub(super) fn check(stream: &[u8], image: &ImagePixel) -> Result<(), CodestreamError> {
-    segments(stream, image).map(|_| ())
+    let segments = segments(stream, image)?;
+    // What stands behind the last segment is padding, unless a whole frame does.
+    let last = le32(stream, 4 * segments.len()) as usize;
+    let used = segments.last().map_or(0, |segment| segment.packed.len());
+    let rest = stream.get(last + used..).unwrap_or_default();
+    let is_frame = |rest: &[u8]| rest.len() > 64 && le32(rest, 0) as usize == segments.len();
+    if is_frame(rest) || rest.get(1..).is_some_and(is_frame) {
+        return Err(CodestreamError::Unsound("a second RLE frame behind the first"));
+    }
+    Ok(())
 }
 
 /// A segment up to the last byte that is unpacked.

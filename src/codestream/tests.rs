@@ -119,3 +119,23 @@ fn a_scan_of_nothing_and_a_scan_twice_are_refused() {
     let twice = [&scan[..], &[0; 8], &scan].concat();
     assert!(refusal(&lossless(&twice), 8, uids::JPEG_LOSSLESS_SV1).is_some());
 }
+
+#[test]
+fn a_second_codestream_behind_the_first_is_noticed() {
+    let one = lossless(&[0xFF, 0xDA, 0, 8, 1, 1, 0, 1, 0, 0]);
+    for padding in [&b""[..], b"\0"] {
+        let two = [&one[..], padding, &one].concat();
+        let told = refusal(&two, 8, uids::JPEG_LOSSLESS_SV1).unwrap();
+        assert_eq!(told, "a second codestream behind the first");
+    }
+    // RLE: one segment, a run of 64 bytes.
+    let mut one = [1_u32, 64].map(u32::to_le_bytes).concat();
+    one.resize(64, 0);
+    one.extend([(-63_i8) as u8, 7]);
+    assert_eq!(refusal(&one, 8, uids::RLE_LOSSLESS), None);
+    for padding in [&b""[..], b"\0"] {
+        let two = [&one[..], padding, &one].concat();
+        let told = refusal(&two, 8, uids::RLE_LOSSLESS).unwrap();
+        assert_eq!(told, "a second RLE frame behind the first");
+    }
+}

@@ -58,6 +58,15 @@ impl Came {
         )
     }
 
+    /// Whether something has been lost for certain: JPEG 2000 and HTJ2K may be without a loss under the same
+    /// transfer syntax.
+    pub(super) fn has_lost(&self) -> bool {
+        matches!(
+            self.transfer_syntax.as_str(),
+            uids::JPEG_BASELINE8_BIT | uids::JPEG_EXTENDED12_BIT | uids::JPEGLS_NEAR_LOSSLESS
+        )
+    }
+
     /// Whether this may be written in the place of another form without a loss: every reader decodes it,
     /// and all of it is opened when it is scrubbed.
     pub(super) fn may_stay(&self) -> bool {

@@ -145,6 +145,10 @@ impl Encoder {
             return Ok(encoded);
         };
         let came = Came::of(&source, &image, &transfer_syntax);
+        if came.as_ref().is_some_and(Came::has_lost) {
+            // Its transfer syntax tells it no more where it is decoded (PS3.3 section C.7.6.1.1.5).
+            encoded.data_set.put_text(tags::LOSSY_IMAGE_COMPRESSION, VR::CS, "01");
+        }
         let native = native_of(source, &mut image, &transfer_syntax)?;
         let Some((samples, cleared)) = samples::canonical(&native, &image, embedded_overlay)?
         else {

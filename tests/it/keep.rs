@@ -163,8 +163,9 @@ fn check_planted(folder: &Path, name: &str, plant: fn(&[u8]) -> Vec<Vec<u8>>) {
     }
     let run = work.run(&input, "out", &["--codec", "keep"]);
     let outcome = &summary(&work.path("out"))["outcome"];
+    let failures = std::fs::read_to_string(work.path("out/failures.csv")).unwrap();
     assert_eq!(outcome["written"], 1, "{name}: {}", printed(&run));
-    assert_eq!(outcome["duplicate"], variants, "{name}: {}", printed(&run));
+    assert_eq!(outcome["duplicate"], variants, "{name}: {failures}");
     for (path, bytes) in tree(&work.path("out")) {
         assert!(
             !bytes.windows(WORD.len()).any(|window| window == WORD),

@@ -22,7 +22,7 @@ const RUNS: [(&str, &[&str]); 5] = [
     ),
     ("keep", &["--profile", "strict"]),
     ("keep", &["--retain", "modified-dates,safe-private", "--date-shift", "weeks"]),
-    ("smallest", &["--profile", "research"]),
+    ("smallest", &["--profile", "strict"]),
 ];
 
 /// Finds tokens, whatever their case, in ASCII and in UTF-16.

@@ -48,6 +48,10 @@ impl Codes {
     /// `Damaged` where there are more codes than their lengths have room for.
     #[inline(always)]
     pub(super) fn new(table: &Table) -> Result<Self, CodecError> {
+        // Which of two codes of a category stands there cannot be foretold.
+        if table.has_twins() {
+            return Err(CodecError::Unsupported);
+        }
         let ready = vec![NONE; 2 * NEAR].try_into().map_err(|_| CodecError::Damaged)?;
         let mut codes = Self { categories: [None; _], ready };
         for (symbol, code, length) in table.codes().ok_or(CodecError::Damaged)? {

@@ -135,10 +135,6 @@ impl<'a> Header<'a> {
             let symbols = rest.split_at_checked(count);
             let (symbols, rest) = symbols.ok_or(CodecError::Damaged)?;
             let table = Table { counts: *counts, symbols: symbols.to_vec() };
-            // Two codes of one category decode well enough, but no writer of sense has them.
-            if table.has_twins() {
-                return Err(CodecError::Unsupported);
-            }
             match (class_and_number >> 4, class_and_number & 15) {
                 (0, number @ 0..4) => self.tables[usize::from(number)] = Some(table),
                 (1, 0..4) => {}

@@ -1,7 +1,8 @@
 //! JPEG 2000 and HTJ2K (ITU-T T.800 annex A, T.814): the marker segments that a decoder needs stay,
-//! once and of the length that it must have; lengths of tile-parts are told anew. Packets are not opened.
+//! once, of the length that it must have, and only where some component goes by them; lengths of
+//! tile-parts are told anew, those of packets not at all. Packets are not opened.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{UNCLEAR, put_segment};
 use crate::codestream::{CodestreamError, Jpeg2000Part as Part, walk_jpeg_2000};
@@ -42,18 +43,24 @@ struct Scrub {
     out: Vec<u8>,
     /// Number of components, of SIZ.
     components: u16,
-    /// The most levels of decomposition and the most step sizes that were met.
-    levels: usize,
-    steps: usize,
+    /// Coding styles and quantisations of the main header: of a component, or of those that have none of
+    /// their own.
+    codings: Own,
+    quantisations: Own,
     /// Where the tile-part begins in `out`; `None` outside of one.
     start: Option<usize>,
     /// Markers of the header and the components that they are for.
     met: BTreeSet<(u8, Option<u16>)>,
-    /// Sum of the packet lengths that PLT gives for the tile-part.
-    packet_lengths: Option<u64>,
     /// Tile and length of each tile-part, and where `out` holds the entries that repeat them.
     parts: Vec<(u8, u8, u32)>,
     entries: Vec<Entry>,
+}
+
+/// What components go by.
+type Own = BTreeMap<Option<u16>, Vec<u8>>;
+
+fn of_component(own: &Own, component: u16) -> Option<&Vec<u8>> {
+    own.get(&Some(component)).or_else(|| own.get(&None))
 }
 
 /// An entry of TLM (T.800 section A.7.1): where it stands, the widths of its two numbers.
@@ -66,7 +73,8 @@ struct Entry {
 impl Scrub {
     fn segment(&mut self, marker: u8, content: &[u8]) -> Result<(), CodestreamError> {
         let is_in_main_header = self.start.is_none() && self.parts.is_empty();
-        if marker == COM || marker == CRG {
+        // Lengths of packets may spell anything, and no decoder needs them.
+        if marker == COM || marker == CRG || marker == PLT && self.start.is_some() {
             return Ok(());
         }
         if !is_in_main_header && self.start.is_none() {
@@ -77,8 +85,8 @@ impl Scrub {
             COC | QCC | RGN => Some(self.component(content).ok_or(UNCLEAR)?),
             _ => None,
         };
-        // TLM and PLT may be cut into pieces.
-        if !matches!(marker, TLM | PLT) && !self.met.insert((marker, component)) {
+        // TLM may be cut into pieces.
+        if marker != TLM && !self.met.insert((marker, component)) {
             return Err(UNCLEAR);
         }
         let content_of_component = content.get(self.index_width()..).unwrap_or_default();
@@ -88,16 +96,25 @@ impl Scrub {
                 content.len() == 36 + 3 * usize::from(self.components)
             }
             CAP if is_in_main_header => content.len() == 6 && be32(content, 0) == PART_15,
-            COD => content.len() >= 5 && self.coding(content[0], &content[5..]),
-            COC => match content_of_component {
-                [style, coding @ ..] => self.coding(*style, coding),
-                [] => false,
-            },
-            QCD => self.quantisation(content),
-            QCC => self.quantisation(content_of_component),
+            // In a tile-part they take the place of those of the main header, or repeat them.
+            COC | QCC if !is_in_main_header => {
+                let own = if marker == COC { &self.codings } else { &self.quantisations };
+                let known = component.and_then(|component| of_component(own, component));
+                let is_repeated = known.is_some_and(|known| known == content_of_component);
+                return if is_repeated { Ok(()) } else { Err(UNCLEAR) };
+            }
+            COD | QCD if !is_in_main_header => false,
+            COD if content.len() >= 5 => {
+                // SOP and EPH are said for all components alike.
+                let coding = [&[content[0] & 1], &content[5..]].concat();
+                self.codings.insert(None, coding);
+                true
+            }
+            COC => self.codings.insert(component, content_of_component.to_vec()).is_none(),
+            QCD => self.quantisations.insert(None, content.to_vec()).is_none(),
+            QCC => self.quantisations.insert(component, content_of_component.to_vec()).is_none(),
             RGN => content_of_component.len() == 2,
             TLM if is_in_main_header => self.tile_part_lengths(content),
-            PLT if !is_in_main_header => self.packet_lengths(content),
             _ => false,
         };
         if is_sound { put_segment(&mut self.out, marker, content) } else { Err(UNCLEAR) }
@@ -115,23 +132,19 @@ impl Scrub {
         (index < self.components).then_some(index)
     }
 
-    /// Levels, block sizes, style and transformation, then precincts if there are any (section A.6.1).
-    fn coding(&mut self, style: u8, coding: &[u8]) -> bool {
-        let Some(levels) = coding.first().map(|levels| usize::from(*levels)) else { return false };
-        self.levels = self.levels.max(levels);
-        coding.len() == 5 + if style & 1 == 1 { levels + 1 } else { 0 }
-    }
-
-    /// Step sizes (section A.6.4): one of 8 or 16 bits a sub-band, or one for all.
-    fn quantisation(&mut self, content: &[u8]) -> bool {
-        let Some((style, steps)) = content.split_first() else { return false };
-        let (width, steps) = match style & 0x1F {
-            0 => (1, steps.len()),
-            1 => return steps.len() == 2,
-            _ => (2, steps.len()),
+    /// Whether each segment is gone by, and holds what it must and no more.
+    fn is_consistent(&self) -> bool {
+        let components = usize::from(self.components);
+        // With one of its own for each component nobody goes by the one for all.
+        let are_used =
+            [&self.codings, &self.quantisations].iter().all(|own| own.len() <= components);
+        let is_sound = |component| {
+            let coding = of_component(&self.codings, component)?;
+            let levels = levels(coding)?;
+            let quantisation = of_component(&self.quantisations, component)?;
+            steps(quantisation, levels).then_some(())
         };
-        self.steps = self.steps.max(steps / width);
-        steps.is_multiple_of(width)
+        are_used && (0..self.components).all(|component| is_sound(component).is_some())
     }
 
     /// Notes where the entries stand.
@@ -147,27 +160,9 @@ impl Scrub {
         tile < 3 && sizes & 0x8F == 0 && entries.len().is_multiple_of(tile + length)
     }
 
-    /// Adds up packet lengths of 7 bits a byte (section A.7.3).
-    fn packet_lengths(&mut self, content: &[u8]) -> bool {
-        let Some((_, bytes)) = content.split_first() else { return false };
-        let (mut sum, mut length) = (self.packet_lengths.unwrap_or(0), 0_u64);
-        for byte in bytes {
-            length = length << 7 | u64::from(byte & 0x7F);
-            if length > u64::from(u32::MAX) {
-                return false;
-            }
-            if byte & 0x80 == 0 {
-                sum += length;
-                length = 0;
-            }
-        }
-        self.packet_lengths = Some(sum);
-        length == 0
-    }
-
     fn start(&mut self, sot: &[u8; 12]) -> Result<(), CodestreamError> {
         // Lsot is 10 (section A.4.2).
-        if be16(sot, 2) != 10 {
+        if be16(sot, 2) != 10 || !self.is_consistent() {
             return Err(UNCLEAR);
         }
         self.start = Some(self.out.len());
@@ -178,12 +173,6 @@ impl Scrub {
 
     fn packets(&mut self, packets: &[u8]) -> Result<(), CodestreamError> {
         let start = self.start.take().ok_or(UNCLEAR)?;
-        let listed = self.packet_lengths.take();
-        if listed.is_some_and(|length| length != packets.len() as u64)
-            || self.steps > 3 * self.levels + 1
-        {
-            return Err(UNCLEAR);
-        }
         self.out.extend([0xFF, 0x93]);
         self.out.extend(packets);
         let length = u32::try_from(self.out.len() - start).map_err(|_| UNCLEAR)?;
@@ -221,5 +210,23 @@ impl Scrub {
         }
         self.out.extend([0xFF, 0xD9]);
         Ok(self.out)
+    }
+}
+
+/// The levels of a coding: style, levels, block sizes, block style and transformation, then precincts if
+/// there are any (section A.6.1).
+fn levels(coding: &[u8]) -> Option<usize> {
+    let [style, levels, _, _, _, _, precincts @ ..] = coding else { return None };
+    let levels = usize::from(*levels);
+    (precincts.len() == if style & 1 == 1 { levels + 1 } else { 0 }).then_some(levels)
+}
+
+/// Whether a quantisation has one step of 8 or 16 bits for each sub-band, or one for all (section A.6.4).
+fn steps(quantisation: &[u8], levels: usize) -> bool {
+    let Some((style, steps)) = quantisation.split_first() else { return false };
+    match style & 0x1F {
+        0 => steps.len() == 3 * levels + 1,
+        1 => steps.len() == 2,
+        _ => steps.len() == 2 * (3 * levels + 1),
     }
 }

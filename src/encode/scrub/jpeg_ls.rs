@@ -26,7 +26,10 @@ pub(super) fn scrub(stream: &[u8]) -> Result<Vec<u8>, CodestreamError> {
             out.extend(data);
             Ok(())
         }
-        Part::Uses { .. } | Part::Restart { .. } => Err(UNCLEAR),
+        Part::Uses { .. }
+        | Part::Symbols { .. }
+        | Part::Coefficients { .. }
+        | Part::Restart { .. } => Err(UNCLEAR),
     })?;
     out.extend([0xFF, 0xD9]);
     Ok(out)

@@ -105,6 +105,65 @@ fn jpeg_keeps_what_its_scans_need() {
     assert_eq!(scrub(&behind, &image(), LOSSLESS).unwrap(), stream(&jpeg(), &[]));
 }
 
+/// One block of 8 x 8 whose only coefficient that is not zero is the first, and the fourth in zig-zag order.
+fn jpeg_of_a_block(steps: &[u8; 64], unused: u8) -> Vec<Vec<u8>> {
+    // Codes 0 and 10 stand for these symbols, 110 for one that does not occur.
+    let three = |class: u8, symbols: [u8; 2]| {
+        let mut table = vec![class, 1, 1, 1];
+        table.resize(17, 0);
+        table.extend(symbols);
+        table.push(unused);
+        segment(0xC4, &table)
+    };
+    vec![
+        vec![0xFF, 0xD8],
+        segment(0xE0, b"JFIF\0JANE"),
+        segment(0xDB, &[&[0][..], steps].concat()),
+        segment(0xC0, &[8, 0, 8, 0, 8, 1, 1, 0x11, 0]),
+        three(0x00, [0, 1]),
+        // Two zeros and a coefficient of one bit; the end of the block.
+        three(0x10, [0x21, 0x00]),
+        // DC: 10 and a bit; AC: 0 and a bit, 10.
+        [segment(0xDA, &[1, 1, 0, 0, 63, 0]), vec![0b1010_1101]].concat(),
+        vec![0xFF, 0xD9],
+    ]
+}
+
+#[test]
+fn what_a_scan_does_not_use_of_its_tables_is_told_anew() {
+    let mut wanted = [1; 64];
+    (wanted[0], wanted[3]) = (b'J', b'E');
+    let mut spelled = *b"JANEDOE.JANEDOE.JANEDOE.JANEDOE.JANEDOE.JANEDOE.JANEDOE.JANEDOE.";
+    let mut clean = jpeg_of_a_block(&wanted, 0);
+    clean.remove(1);
+    // The lowest symbols that do not occur.
+    for (table, symbol) in [(3, 2), (4, 1)] {
+        *clean[table].last_mut().unwrap() = symbol;
+    }
+    let found = of(&jpeg_of_a_block(&spelled, b'J'), &[], uids::JPEG_BASELINE8_BIT).unwrap();
+    assert_eq!(found, stream(&clean, &[]));
+    // What is used stays.
+    spelled[0] = 9;
+    assert_ne!(of(&jpeg_of_a_block(&spelled, b'J'), &[], uids::JPEG_BASELINE8_BIT).unwrap(), found);
+}
+
+#[test]
+fn jfif_stays_without_its_content_where_there_are_colours() {
+    let colours = |jfif: &[u8]| {
+        vec![
+            vec![0xFF, 0xD8],
+            segment(0xE0, jfif),
+            segment(0xC3, &[8, 0, 8, 0, 8, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0]),
+            segment(0xC4, &one_code(0)),
+            [segment(0xDA, &[3, 1, 0, 2, 0, 3, 0, 1, 0, 0]), vec![0; 24]].concat(),
+            vec![0xFF, 0xD9],
+        ]
+    };
+    let plain = stream(&colours(b"JFIF\0\x01\x02\0\0\x01\0\x01\0\0"), &[]);
+    let found = of(&colours(b"JFIF\0\x01\x01\x01\0\x48\0\x48\x01\x01JANE"), &[], LOSSLESS);
+    assert_eq!(found, Some(plain));
+}
+
 #[test]
 fn jpeg_with_what_nobody_knows_is_refused() {
     let [other, another] =

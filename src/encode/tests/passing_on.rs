@@ -170,3 +170,16 @@ fn lossless_jpeg_that_is_not_supported_is_no_image() {
     let broken = [&stream[..2], b"\xFF\xDD\0\x04\0\x03", &stream[2..]].concat();
     assert_eq!(decode(broken), Err(EncodeError::Unsupported));
 }
+
+#[test]
+fn a_loss_is_told_where_the_transfer_syntax_was_the_only_sign() {
+    let (image, _, encoded) = coded("jpeg-ls");
+    for (codec, syntax, told) in [
+        ("jpeg-ls", uids::JPEGLS_NEAR_LOSSLESS, Some("01")),
+        ("native", uids::JPEGLS_NEAR_LOSSLESS, Some("01")),
+        ("native", uids::JPEGLS_LOSSLESS, None),
+    ] {
+        let found = anew(codec, syntax, &image, fragments(&encoded));
+        assert_eq!(found.data_set.text(tags::LOSSY_IMAGE_COMPRESSION), told, "{codec} {syntax}");
+    }
+}

@@ -91,3 +91,14 @@ fn what_cannot_be_deflated_stays_as_it_is() {
     assert_eq!(encoded.kept_native, Some(KeptNative::WouldGrow));
     assert_eq!(encoded.transfer_syntax, uids::EXPLICIT_VR_LITTLE_ENDIAN);
 }
+
+/// More than 32 MiB of nothing: what a reader would take for an attack is not written.
+#[test]
+fn large_blank_images_are_written_so_that_they_can_be_read() {
+    let image = grey(4200, 4200, 16, 16, false);
+    let blank = Bytes::from(vec![0; 4200 * 4200 * 2]);
+    let runs = encode(&image, &blank, "jpeg-ls");
+    assert!(runs.pixel_bytes.encoded < blank.len() as u64 / 1000);
+    #[cfg(feature = "jpeg-2000")]
+    assert_eq!(encode(&image, &blank, "jpeg-2000").kept_native, Some(KeptNative::TooSmall));
+}

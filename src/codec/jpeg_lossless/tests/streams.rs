@@ -31,11 +31,14 @@ proptest! {
             stream[at] = byte;
         }
         let found = decode::<u16>(&stream, frame);
-        if let Ok(found) = &found {
-            prop_assert_eq!(gives_back(&stream, frame, found), Ok(true));
+        let told = gives_back(&stream, frame, &samples);
+        // Two codes of one category can be decoded, but not foretold.
+        if told != Err(CodecError::Unsupported) {
+            if let Ok(found) = &found {
+                prop_assert_eq!(gives_back(&stream, frame, found), Ok(true));
+            }
+            prop_assert_eq!(told.unwrap_or(false), found.is_ok_and(|found| found == samples));
         }
-        let is_the_image = found.is_ok_and(|found| found == samples);
-        prop_assert_eq!(gives_back(&stream, frame, &samples).unwrap_or(false), is_the_image);
     }
 
     #[test]
