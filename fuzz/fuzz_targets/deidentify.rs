@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use sauva::dataset::{DataSet, Element, Tag, VR, Value, encode_data_set, encode_file_meta};
 use sauva::deident::{Deidentifier, Rules};
-use sauva::encode::Encoder;
+use sauva::encode::{Encoder, Verify};
 use sauva::read::parse;
 use sauva_fuzz::{LIMITS, deidentifiers};
 use sha2::{Digest, Sha256};
@@ -26,7 +26,8 @@ const PLANTED: [(Tag, VR); 6] = [
 
 static PROFILES: LazyLock<Vec<Deidentifier>> = LazyLock::new(deidentifiers);
 static ENCODERS: LazyLock<[Encoder; 3]> = LazyLock::new(|| {
-    ["jpeg-ls", "keep", "native"].map(|name| Encoder::by_name(name).expect("one has this name"))
+    ["jpeg-ls", "keep", "native"]
+        .map(|name| Encoder::by_name(name, Verify::Full).expect("one has this name"))
 });
 
 /// Plants `word` at this level and at all below.

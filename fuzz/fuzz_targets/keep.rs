@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::Corpus;
 use sauva::dataset::{DataSet, Tag, VR, encode_data_set, encode_file_meta};
 use sauva::deident::Deidentifier;
-use sauva::encode::{Encoder, decode};
+use sauva::encode::{Encoder, Verify, decode};
 use sauva::instance::{Encoded, Original};
 use sauva::read::parse;
 use sauva_fuzz::{LIMITS, coded, deidentifiers, part10};
@@ -52,7 +52,7 @@ fn read(file: &bytes::Bytes) -> Option<Original> {
 }
 
 fn passed_on(original: Original) -> Option<Encoded> {
-    let keep = Encoder::by_name("keep").expect("it has this name");
+    let keep = Encoder::by_name("keep", Verify::Full).expect("it has this name");
     keep.encode(PROFILE.apply(original).expect("nothing in it is unclear")).ok()
 }
 
