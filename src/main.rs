@@ -17,7 +17,7 @@ use sauva::process;
 use sauva::record::ExitStatus;
 use tracing_subscriber::EnvFilter;
 
-/// What is logged where SAUVA_LOG says nothing. OpenJPEG's complaints name no file, and the reports tell of
+/// What is logged where `SAUVA_LOG` says nothing. OpenJPEG's complaints name no file, and the reports tell of
 /// each file that it refuses.
 const FILTER: &str = "warn,sauva=info,jpeg2k=off";
 
