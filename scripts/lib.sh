@@ -21,6 +21,21 @@ fail() {
   exit 1
 }
 
+# install PACKAGE...: Debian packages, as root or by sudo.
+install() {
+  local name=${0##*/} as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    # -n: a password prompt would wait for ever where nobody types.
+    { have sudo && sudo -n true 2>/dev/null; } ||
+      fail "an administrator must install these Debian packages: $*"
+    as_root=(sudo -n)
+  fi
+  echo "${name%.sh}: installing $*"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "$@" >/dev/null </dev/null
+}
+
 # The cargo target dir of the MPI at hand. mpi-sys does not notice that MPICC has changed, so in a
 # shared folder the old MPI would silently stay.
 build_dir_for_mpi() {

@@ -46,20 +46,6 @@ missing_packages() {
   fi
 }
 
-install() {
-  local as_root=()
-  if [ "$(id -u)" != 0 ]; then
-    # -n: a password prompt would wait for ever where nobody types.
-    { have sudo && sudo -n true 2>/dev/null; } ||
-      fail "an administrator must install these Debian packages: $*"
-    as_root=(sudo -n)
-  fi
-  echo "setup: installing $*"
-  "${as_root[@]}" apt-get update -qq
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "$@" >/dev/null </dev/null
-}
-
 # What the tests need from PyPI, in a venv; made anew when the list has changed.
 make_venv() {
   local list=$root/tests/readers/requirements.txt

@@ -19,16 +19,7 @@ have qemu-aarch64 || missing+=(qemu-user)
 have cmake || missing+=(cmake)
 if [ ${#missing[@]} != 0 ]; then
   have apt-get || fail "no apt-get here: install ${missing[*]} in another way"
-  as_root=()
-  if [ "$(id -u)" != 0 ]; then
-    { have sudo && sudo -n true 2>/dev/null; } ||
-      fail "an administrator must install these Debian packages: ${missing[*]}"
-    as_root=(sudo -n)
-  fi
-  echo "test_aarch64: installing ${missing[*]}"
-  "${as_root[@]}" apt-get update -qq
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null </dev/null
+  install "${missing[@]}"
 fi
 [ -d "$(rustc --print sysroot)/lib/rustlib/$triple" ] ||
   fail "Rust has no standard library for $triple: rustup target add $triple"

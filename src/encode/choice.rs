@@ -29,21 +29,23 @@ impl Encoder {
         came: Option<&Came>,
         native: &Bytes,
     ) -> Result<Chosen, EncodeError> {
+        let stays = |came: &Came| match self.goal {
+            Goal::Native => false,
+            Goal::Keep => true,
+            Goal::Codec(_) | Goal::Smallest | Goal::Deflate => came.is_lossy(),
+        };
+        if let Some(form) = came.filter(|came| stays(came)).and_then(|came| came.pass_on(native)) {
+            return Ok(Chosen::PassedOn(form));
+        }
         let codecs = match (self.goal, came) {
-            (Goal::Native, _) | (Goal::Keep, None) => return Ok(Chosen::Native(None)),
-            (Goal::Deflate, _) => &[],
+            (Goal::Native | Goal::Deflate, _) | (Goal::Keep, None) => {
+                return Ok(Chosen::Native(None));
+            }
             (Goal::Codec(codec), _) => std::slice::from_ref(codec),
             (Goal::Smallest, _) => CODECS,
             // What cannot be passed on.
             (Goal::Keep, Some(_)) => &CODECS[..1],
         };
-        let stays = |came: &Came| came.is_lossy() || matches!(self.goal, Goal::Keep);
-        if let Some(form) = came.filter(|came| stays(came)).and_then(|came| came.pass_on(native)) {
-            return Ok(Chosen::PassedOn(form));
-        }
-        if matches!(self.goal, Goal::Deflate) {
-            return Ok(Chosen::Native(None));
-        }
         let mut coded = self.compress(codecs, samples, image)?;
         let mut passed_on = None;
         let size =
