@@ -2,6 +2,7 @@
 //!
 //! `ARCHITECTURE.md` shows the house: a module imports only from the floors below it.
 
+pub mod area;
 pub mod audit;
 pub mod cli;
 pub mod codec;
@@ -25,6 +26,7 @@ pub mod pipeline;
 pub mod process;
 pub mod read;
 pub mod record;
+pub mod redact;
 pub mod reidentification;
 pub mod results;
 pub mod sample;
