@@ -11,7 +11,7 @@ pub(super) const fn grey(level: f32) -> Colour {
     [level; 3]
 }
 
-/// How bright a colour looks (the luma of ITU-R BT.601, which YBR_FULL goes by).
+/// How bright a colour looks (the luma of ITU-R BT.601, which `YBR_FULL` goes by).
 pub(super) fn luma([red, green, blue]: Colour) -> f32 {
     0.299 * red + 0.587 * green + 0.114 * blue
 }

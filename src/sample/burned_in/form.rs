@@ -132,9 +132,9 @@ pub(super) fn form(family: Family, turn: usize, source: &mut Source) -> Form {
     };
     let (photometric, allocated, stored, is_signed, planar) = table[turn % table.len()];
     let choices: &[Coding] = match photometric {
+        _ if planar == 1 => &[Coding::Native],
         // What the standard lets these codestreams hold without a doubt.
         "YBR_FULL" | "PALETTE COLOR" => &[Coding::Native, Coding::Rle],
-        "RGB" if planar == 1 => &[Coding::Native],
         // A sign that is not the highest bit allocated is lost in JPEG-LS and JPEG.
         _ if is_signed && stored < allocated => &[Coding::Native, Coding::Rle],
         _ => LOSSLESS,
@@ -146,8 +146,6 @@ pub(super) fn form(family: Family, turn: usize, source: &mut Source) -> Form {
     } else {
         choices[coding]
     };
-    // In codestreams the samples of a pixel stand side by side.
-    let planar = if coding == Coding::Native { planar } else { 0 };
     Form { photometric, allocated, stored, is_signed, planar, coding }
 }
 

@@ -134,7 +134,9 @@ fn turn(index: u64) -> (Kind, usize) {
     let round = index / PERIOD;
     let among = if has_text(index) { round * (PERIOD - 1) + index % PERIOD } else { round };
     let kinds = Kind::ALL.len() as u64;
-    (Kind::ALL[(among % kinds) as usize], (among / kinds) as usize)
+    let kind = Kind::ALL[(among % kinds) as usize];
+    // Kinds of one family begin at other places of its table.
+    (kind, (among / kinds) as usize + 3 * kind as usize)
 }
 
 /// A file with text has one line at least.
@@ -210,3 +212,6 @@ fn write_files(files: &[BurnedIn], path: &Path) -> io::Result<()> {
     }
     list.flush()
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,7 @@ const FLOWS: usize = 24;
 #[derive(Debug, Clone)]
 pub(super) struct Palette {
     entries: Vec<Colour>,
+    is_turned: bool,
 }
 
 impl Palette {
@@ -40,7 +41,7 @@ impl Palette {
         if is_turned {
             entries.reverse();
         }
-        Self { entries }
+        Self { entries, is_turned }
     }
 
     /// The entry that is nearest to a colour.
@@ -49,7 +50,7 @@ impl Palette {
         if (red - green).abs() < 0.02 && (green - blue).abs() < 0.02 {
             let at = (green.clamp(0.0, 1.0) * (GREYS - 1) as f32 + 0.5) as u8;
             // Greys stand first, or in the other direction last.
-            return if self.entries[0] == [0.0; 3] { at } else { 255 - at };
+            return if self.is_turned { 255 - at } else { at };
         }
         let distance = |entry: &Colour| -> f32 {
             entry.iter().zip(colour).map(|(one, other)| (one - other) * (one - other)).sum()

@@ -167,11 +167,15 @@ impl<'a> Pen<'a> {
             area = area.grown(reach, u32::MAX, u32::MAX);
             style = Style::Outlined;
             let rim = if luma(ink) > 0.5 { grey(0.0) } else { grey(1.0) };
-            touched.iter_mut().for_each(|frame| draw(frame, outline, area, rim));
             let inner = Rectangle { x: area.x + reach, y: area.y + reach, ..area };
-            touched.iter_mut().for_each(|frame| draw(frame, &mask, inner, ink));
+            for frame in touched.iter_mut() {
+                draw(frame, outline, area, rim);
+                draw(frame, &mask, inner, ink);
+            }
         } else {
-            touched.iter_mut().for_each(|frame| draw(frame, &mask, area, ink));
+            for frame in touched {
+                draw(frame, &mask, area, ink);
+            }
         }
         self.lines.push(Line {
             frame: look.frame,

@@ -31,13 +31,13 @@ const MONTHS: [&str; 12] =
 
 /// A day.
 #[derive(Debug, Clone, Copy)]
-struct Day {
+struct Date {
     year: u32,
     month: u32,
     day: u32,
 }
 
-impl Day {
+impl Date {
     fn of(source: &mut Source, first: u32, years: u32) -> Self {
         let year = first + source.below(years);
         Self { year, month: 1 + source.below(12), day: 1 + source.below(28) }
@@ -70,8 +70,8 @@ pub(super) struct Words {
     family: String,
     given: &'static str,
     physician: String,
-    birth: Day,
-    study: Day,
+    birth: Date,
+    study: Date,
     sex: &'static str,
     clock: [u32; 3],
     pub(super) id: String,
@@ -101,8 +101,8 @@ impl Words {
             family,
             given: source.pick(&GIVEN),
             physician,
-            birth: Day::of(source, 1931, 70),
-            study: Day::of(source, 2008, 16),
+            birth: Date::of(source, 1931, 70),
+            study: Date::of(source, 2008, 16),
             sex: source.pick(&["F", "M"]),
             clock: [7 + source.below(12), source.below(60), source.below(60)],
             accession: format!("A{:09}", source.below(1_000_000_000)),
@@ -196,7 +196,7 @@ impl Words {
     }
 
     /// Another's name as short as lists have it.
-    pub(super) fn short(&self, source: &mut Source) -> String {
+    pub(super) fn short(source: &mut Source) -> String {
         let end = source.pick(&END);
         format!("{}{end}", source.pick(&START))
     }

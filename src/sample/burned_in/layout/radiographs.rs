@@ -17,7 +17,9 @@ pub(super) fn paint(stage: &mut Stage<'_>, pen: Option<&mut Pen<'_>>) -> Scene {
     if stage.is_deep && source.below(3) == 0 {
         // Letters are often the brightest that a sample can be, and the image is far from it.
         let share = between(source, 0.45, 0.75);
-        frames.iter_mut().for_each(|frame| frame.map(|level| level * share));
+        for frame in &mut frames {
+            frame.map(|level| level * share);
+        }
     }
     mark(source, stage.kind, &mut frames);
     let label =
@@ -102,7 +104,9 @@ fn label(source: &mut Source, frames: &mut [Canvas]) -> Rectangle {
         height: height / 7,
     };
     let level = between(source, 0.85, 1.0);
-    frames.iter_mut().for_each(|frame| frame.fill(area, grey(level)));
+    for frame in frames {
+        frame.fill(area, grey(level));
+    }
     area
 }
 

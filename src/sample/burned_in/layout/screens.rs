@@ -149,9 +149,9 @@ fn write_table(
             let text = match (line, column) {
                 (0, _) => heading.to_owned(),
                 _ if source.below(6) == 0 => continue,
-                (_, 0) if is_dose => format!("{} Abd", line),
+                (_, 0) if is_dose => format!("{line} Abd"),
                 (_, 1) if is_dose => source.pick(&["Scout", "Axial", "Helical"]).to_owned(),
-                (_, 0) => words.short(source),
+                (_, 0) => Words::short(source),
                 (_, 1) => words.day(source),
                 (_, 2) if !is_dose => {
                     source.pick(&["Thorax", "Skull", "Knee", "Pelvis"]).to_owned()
