@@ -26,7 +26,7 @@ pub(super) struct Canvas {
     pub(super) samples: Vec<f32>,
 }
 
-/// An ellipse with a soft edge: centre, half axes, how far it leans, how bright it is.
+/// An ellipse: centre, half axes, how far it leans, how many pixels its edge takes, how bright it is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ellipse {
     pub(super) x: f32,
@@ -34,6 +34,7 @@ pub(super) struct Ellipse {
     pub(super) half_width: f32,
     pub(super) half_height: f32,
     pub(super) lean: f32,
+    pub(super) edge: f32,
     pub(super) level: f32,
 }
 
@@ -122,8 +123,8 @@ impl Canvas {
 
     /// Paints an ellipse over what is there.
     pub(super) fn ellipse(&mut self, shape: &Ellipse) {
-        let Ellipse { x, y, half_width, half_height, lean, level } = *shape;
-        let softness = half_width.min(half_height) / 4.0;
+        let Ellipse { x, y, half_width, half_height, lean, edge, level } = *shape;
+        let softness = half_width.min(half_height) / (2.0 * edge);
         let reach = half_width + lean.abs() * half_height;
         let columns = span(x - reach, x + reach, self.width);
         for row in span(y - half_height, y + half_height, self.height) {

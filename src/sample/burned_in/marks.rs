@@ -81,3 +81,40 @@ pub(super) fn catheter(canvas: &mut Canvas, source: &mut Source, colour: Colour)
         at = next;
     }
 }
+
+/// A trace of the heart's current along the lower edge.
+pub(super) fn heartbeat(canvas: &mut Canvas, source: &mut Source, area: Rectangle, colour: Colour) {
+    /// Height of the trace at sixteenths of a beat, the main peak at 1.
+    const BEAT: [f32; 16] =
+        [0.0, 0.0, 0.12, 0.16, 0.0, -0.1, 1.0, -0.3, 0.0, 0.0, 0.1, 0.22, 0.2, 0.05, 0.0, 0.0];
+    let beat = area.width as f32 / between(source, 3.0, 7.0);
+    let base = area.y as f32 + area.height as f32 * 0.75;
+    let height = area.height as f32 * 0.7;
+    let mut last = [area.x as f32, base];
+    for step in 1.. {
+        let x = area.x as f32 + beat * step as f32 / 16.0;
+        if x >= area.right() as f32 {
+            return;
+        }
+        let next = [x, base - height * BEAT[step % 16]];
+        canvas.stroke(last, next, 1.3, colour);
+        last = next;
+    }
+}
+
+/// The mark of the probe's side, and an arrow at the depth of the focus.
+pub(super) fn probe(canvas: &mut Canvas, x: u32, y: u32, focus: u32, colour: Colour) {
+    let (x, y) = (x as f32, y as f32);
+    for part in 0..12 {
+        let turn = |part: usize| {
+            let angle = part as f32 * std::f32::consts::TAU / 12.0;
+            [x + 5.0 * libm::cosf(angle), y + 5.0 * libm::sinf(angle)]
+        };
+        canvas.stroke(turn(part), turn(part + 1), 1.5, colour);
+    }
+    for step in 0..6_u32 {
+        let area =
+            Rectangle { x: x as u32 + step, y: focus + step, width: 1, height: 11 - 2 * step };
+        canvas.fill(area, colour);
+    }
+}

@@ -13,7 +13,7 @@ use super::canvas::{Canvas, Ellipse};
 
 /// An ellipse that stands upright.
 const fn ellipse(x: f32, y: f32, half_width: f32, half_height: f32, level: f32) -> Ellipse {
-    Ellipse { x, y, half_width, half_height, lean: 0.0, level }
+    Ellipse { x, y, half_width, half_height, lean: 0.0, edge: 2.0, level }
 }
 
 /// A number between two.
@@ -29,23 +29,38 @@ pub(super) fn add_noise(source: &mut Source, canvas: &mut Canvas, deviation: f32
     }
 }
 
-/// A smooth random field from -1 to 1, whose hills are so many pixels apart.
+/// A smooth random field from about -1 to 1, whose hills are so many pixels apart: two grids that lie
+/// askew, so that none is seen.
 #[derive(Debug)]
 pub(super) struct Cloud {
     cell: f32,
     columns: usize,
+    shift: f32,
     knots: Vec<f32>,
 }
 
+/// A turn by about 37 degrees.
+const TURN: [f32; 2] = [0.8, 0.6];
+
 impl Cloud {
     pub(super) fn new(source: &mut Source, width: usize, height: usize, cell: f32) -> Self {
-        let columns = (width as f32 / cell) as usize + 2;
-        let rows = (height as f32 / cell) as usize + 2;
-        Self { cell, columns, knots: (0..columns * rows).map(|_| source.swing()).collect() }
+        // Turned, a corner comes to lie left of the grid: everything is moved to the right.
+        let shift = TURN[1] * width.max(height) as f32;
+        let columns = ((width + height) as f32 * 1.4 / cell) as usize + 2;
+        let rows = ((width + height) as f32 * 1.4 / cell) as usize + 2;
+        let knots = (0..columns * rows).map(|_| source.swing()).collect();
+        Self { cell, columns, shift, knots }
     }
 
     pub(super) fn at(&self, x: usize, y: usize) -> f32 {
-        let (across, down) = (x as f32 / self.cell, y as f32 / self.cell);
+        let (x, y) = (x as f32, y as f32);
+        let [long, short] = TURN;
+        let turned = self.grid(long * x - short * y + self.shift, short * x + long * y);
+        0.65 * turned + 0.5 * self.grid(1.3 * x + 0.3 * self.cell, 1.3 * y + 0.6 * self.cell)
+    }
+
+    fn grid(&self, x: f32, y: f32) -> f32 {
+        let (across, down) = (x / self.cell, y / self.cell);
         let at = down as usize * self.columns + across as usize;
         let (across, down) = (ease(across), ease(down));
         let above = mix(self.knots[at], self.knots[at + 1], across);

@@ -1,7 +1,7 @@
 //! Radiographs: chest, limb and breast, bone bright.
 
 use super::super::super::random::Source;
-use super::super::canvas::Canvas;
+use super::super::canvas::{Canvas, Ellipse};
 use super::{Cloud, add_noise, between, ellipse};
 
 /// A chest from behind: lungs, ribs, heart, spine.
@@ -14,6 +14,7 @@ pub(in super::super) fn chest(source: &mut Source, width: usize, height: usize) 
     for (side, reach) in [(-1.0, 0.30), (1.0, 0.28)] {
         let mut lung = ellipse(x + side * w * 0.2, h * 0.47, w * 0.15, h * reach, 0.2);
         lung.lean = side * -0.08;
+        lung.edge = w * 0.015;
         canvas.ellipse(&lung);
     }
     for rib in 0..9 {
@@ -29,9 +30,13 @@ pub(in super::super) fn chest(source: &mut Source, width: usize, height: usize) 
             }
         }
     }
-    canvas.ellipse(&ellipse(x + w * 0.06, h * 0.6, w * 0.14, h * 0.14, 0.74));
-    canvas.ellipse(&ellipse(x, h * 0.5, w * 0.035, h * 0.5, 0.8));
-    canvas.ellipse(&ellipse(x - w * 0.18, h * 0.92, w * 0.24, h * 0.18, 0.78));
+    for (shape, edge) in [
+        (ellipse(x + w * 0.06, h * 0.6, w * 0.14, h * 0.14, 0.74), 0.02),
+        (ellipse(x, h * 0.5, w * 0.035, h * 0.5, 0.8), 0.01),
+        (ellipse(x - w * 0.18, h * 0.92, w * 0.24, h * 0.18, 0.78), 0.02),
+    ] {
+        canvas.ellipse(&Ellipse { edge: edge * w, ..shape });
+    }
     let clouds = Cloud::new(source, width, height, w / 40.0);
     let shade = Cloud::new(source, width, height, w / 3.0);
     canvas.map_pixels(|x, y, level| level * (1.0 + 0.06 * clouds.at(x, y) + 0.12 * shade.at(x, y)));
@@ -86,7 +91,8 @@ pub(in super::super) fn breast(source: &mut Source, width: usize, height: usize)
     let wall = if is_left { 0.0 } else { w };
     let reach = w * between(source, 0.5, 0.72);
     canvas.ellipse(&ellipse(wall, h * 0.5, reach, h * 0.4, 0.34));
-    canvas.ellipse(&ellipse(wall, h * 0.52, reach * 0.75, h * 0.27, 0.48));
+    let gland = ellipse(wall, h * 0.52, reach * 0.75, h * 0.27, 0.48);
+    canvas.ellipse(&Ellipse { edge: w * 0.12, ..gland });
     let coarse = Cloud::new(source, width, height, w / 8.0);
     let fine = Cloud::new(source, width, height, w / 45.0);
     canvas.map_pixels(|x, y, level| {

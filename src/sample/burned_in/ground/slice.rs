@@ -62,7 +62,8 @@ pub(in super::super) fn head(source: &mut Source, width: usize, height: usize) -
     let shade = Cloud::new(source, width, height, 30.0 * unit);
     canvas.map_pixels(|x, y, level| {
         if (0.4..0.5).contains(&level) {
-            level + if folds.at(x, y) > 0.1 { 0.14 } else { -0.04 } + 0.06 * shade.at(x, y)
+            let fold = (folds.at(x, y) * 4.0).clamp(-1.0, 1.0);
+            level + 0.05 + 0.09 * fold + 0.06 * shade.at(x, y)
         } else {
             level
         }

@@ -26,12 +26,13 @@ pub(in super::super) struct Sector {
 impl Sector {
     pub(in super::super) fn new(source: &mut Source, area: Rectangle) -> Self {
         let (width, height) = (area.width as f32, area.height as f32);
-        let half_angle = between(source, 0.45, 0.75);
+        let wanted = between(source, 0.45, 0.75);
         // A phased array begins nearly in a point, a convex probe in an arc.
         let nearest = if source.below(2) == 0 { 0.03 } else { 0.25 } * height;
         let apex = [area.x as f32 + width / 2.0, area.y as f32 + height * 0.02 - nearest * 0.95];
-        let reach = (width / 2.0) / libm::sinf(half_angle);
-        let farthest = (nearest + height * 0.94).min(reach);
+        // As deep as the area is high, where its width lets the beams.
+        let farthest = nearest + height * 0.94;
+        let half_angle = wanted.min(libm::asinf((width / 2.0 / farthest).min(1.0)));
         let cysts = (0..2 + source.below(4)).map(|_| {
             let deep = between(source, 0.3, 0.85) * height;
             let across = between(source, -0.35, 0.35) * deep;

@@ -56,14 +56,16 @@ impl Angiogram {
     }
 }
 
+/// Vertebrae with rounded corners, a little darker than what is around them.
 fn spine(field: &mut Canvas, x: f32) {
     let side = field.height as f32;
-    let bones = 6;
-    for bone in 0..bones {
-        let y = side * (bone as f32 + 0.5) / bones as f32;
-        let half_height = side / bones as f32 * 0.42;
-        field.ellipse(&super::ellipse(x, y, side * 0.08, half_height, 0.42));
-    }
+    let (half_width, half_height) = (side * 0.075, side * 0.062);
+    field.map_pixels(|column, row, level| {
+        let across = (column as f32 - x) / half_width;
+        let down = (row as f32 % (side / 6.5) - side / 13.0) / half_height;
+        let inside = 1.0 - across * across * across * across - down * down * down * down;
+        level * (1.0 - 0.2 * (inside * 2.0).clamp(0.0, 1.0))
+    });
 }
 
 /// A vessel that winds, tapers and branches.

@@ -66,7 +66,12 @@ fn mark(source: &mut Source, kind: Kind, frames: &mut [Canvas]) {
         width: width / 4,
         height: height / 4,
     };
+    let has_heartbeat = kind == Kind::Angiography && source.below(3) == 0;
+    let trace = Rectangle { x: 0, y: height * 5 / 6, width, height: height / 8 };
     for (at, canvas) in frames.iter_mut().enumerate() {
+        if has_heartbeat {
+            marks::heartbeat(canvas, source, trace, grey(0.95));
+        }
         if has_ruler && !is_video {
             marks::ruler(canvas, 6, height / 4, height * 3 / 4, height / 50, grey(0.95));
         }
@@ -123,9 +128,11 @@ fn write_corners(pen: &mut Pen<'_>, frames: &mut [Canvas], words: &Words) {
     let size = pen.any_size((width / 26).clamp(8, 40));
     let mut look = Look::new(Background::Content, size);
     look.colour = grey(if pen.source.below(2) == 0 { 1.0 } else { 0.85 });
-    if pen.source.below(5) == 0 {
-        look.style = Style::Outlined;
-    }
+    look.style = match pen.source.below(6) {
+        0 => Style::Outlined,
+        1 | 2 => Style::DarkOnLight,
+        _ => Style::LightOnDark,
+    };
     let (edge, pitch) = (size / 2 + 2, size * 3 / 2 + 2);
     let corners = 1 + pen.source.below(15);
     for corner in (0..4).filter(|corner| corners >> corner & 1 == 1) {

@@ -65,7 +65,8 @@ fn page(
     let table = Rectangle { x: width / 24, y: top, width: width * 11 / 12, height: row * count };
     let columns = if is_dose { 5 } else { 3 + source.below(3) };
     let ink = if is_light { grey(0.35) } else { grey(0.55) };
-    if source.below(2) == 0 {
+    let has_grid = source.below(2) == 0;
+    if has_grid {
         frame.edge(table, ink);
         for line in 1..count {
             let y = table.y + line * row;
@@ -77,7 +78,7 @@ fn page(
         }
     }
     let below = table.bottom() + 10;
-    if below + 60 < height && source.below(2) == 0 {
+    if below + 60 < height && (!has_grid || source.below(2) == 0) {
         let area =
             Rectangle { x: table.x, y: below, width: width / 2, height: height - below - 10 };
         curve(source, frame, area, ink);

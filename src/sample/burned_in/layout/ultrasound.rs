@@ -70,7 +70,16 @@ fn mark(source: &mut Source, frames: &mut [Canvas], is_coloured: bool, area: Rec
         width: area.width / 6,
         height: area.height / 9,
     };
+    let (has_heartbeat, has_probe) = (source.below(4) == 0, source.below(2) == 0);
+    let trace = Rectangle { y: area.bottom() - area.height / 9, height: area.height / 9, ..area };
+    let focus = area.y + area.height / 3 + source.below(area.height / 3);
     for frame in frames {
+        if has_heartbeat {
+            marks::heartbeat(frame, source, trace, [0.2, 0.9, 0.3]);
+        }
+        if has_probe {
+            marks::probe(frame, area.x + area.width / 3, area.y + 8, focus, grey(0.9));
+        }
         if has_ruler {
             marks::ruler(frame, right, area.y + 4, area.bottom(), area.height / 26, grey(0.8));
         }
