@@ -130,8 +130,8 @@ impl<'a> Pen<'a> {
     /// A size at random, small ones more often.
     pub(super) fn any_size(&mut self, largest: u32) -> u32 {
         let size = match self.source.below(8) {
-            0 => 8 + self.source.below(4),
-            1..5 => 12 + self.source.below(7),
+            0 | 1 => 8 + self.source.below(4),
+            2..5 => 12 + self.source.below(7),
             5 | 6 => 18 + self.source.below(9),
             _ => 26 + self.source.below(15),
         };

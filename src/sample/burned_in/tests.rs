@@ -86,7 +86,7 @@ fn clean_files_need_no_fonts_and_read_back() {
 #[test]
 fn text_is_seen_and_lies_inside_its_box_in_files_that_read_back() {
     let Some(fonts) = fonts() else { return };
-    for index in (0..150).filter(|index| has_text(*index)) {
+    for index in (0..100).filter(|index| has_text(*index)) {
         let (file, bytes) = make(3, index, Some(&fonts)).unwrap();
         let (image, with) = decoded(bytes);
         let (twin, without) = decoded(make(3, index, None).unwrap().1);

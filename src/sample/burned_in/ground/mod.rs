@@ -69,9 +69,9 @@ impl Cloud {
     }
 }
 
-/// The part behind the point, eased at both ends.
+/// The part behind the point of a number that is not negative, eased at both ends.
 fn ease(number: f32) -> f32 {
-    let part = number - number.floor();
+    let part = number - number as usize as f32;
     part * part * (3.0 - 2.0 * part)
 }
 

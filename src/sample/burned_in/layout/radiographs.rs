@@ -30,7 +30,7 @@ pub(super) fn paint(stage: &mut Stage<'_>, pen: Option<&mut Pen<'_>>) -> Scene {
             Some(label) => write_label(pen, &mut frames, stage.words, label),
             None => write_corners(pen, &mut frames, stage.words),
         }
-        scatter(pen, &mut frames, stage.words, whole, 2);
+        scatter(pen, &mut frames, stage.words, whole, 3);
     }
     Scene { frames, region: None }
 }

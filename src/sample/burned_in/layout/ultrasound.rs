@@ -43,7 +43,7 @@ pub(super) fn paint(stage: &mut Stage<'_>, pen: Option<&mut Pen<'_>>) -> Scene {
             write_banner(pen, &mut frames, stage.words, banner, strip[1] > 0.5);
         }
         write_settings(pen, &mut frames, stage.words, banner, left);
-        let most = if banner > 0 { 1 } else { 3 };
+        let most = if banner > 0 { 2 } else { 4 };
         scatter(pen, &mut frames, stage.words, area, most);
     }
     Scene { frames, region: knows_region.then_some(area) }
@@ -108,9 +108,16 @@ fn write_banner(
     let source = &mut pen.source;
     let (name, id) = (words.name(source), words.identifier(source));
     let (born, taken) = (words.born(source), words.taken(source));
-    let left =
-        if source.below(2) == 0 { vec![name, id] } else { vec![words.hospital.clone(), name] };
-    let right = if source.below(2) == 0 { vec![taken, born] } else { vec![taken] };
+    let left = match source.below(3) {
+        0 => vec![name, id],
+        1 => vec![words.hospital.clone(), name],
+        _ => vec![name, words.hospital.clone()],
+    };
+    let right = match source.below(3) {
+        0 => vec![taken],
+        1 => vec![taken, born],
+        _ => vec![words.admission(source), taken],
+    };
     let top = banner / 8 + 1;
     rows(pen, frames, At::Left(width / 80 + 2, top), &left, look);
     rows(pen, frames, At::Right(width - width / 60 - 2, top), &right, look);
