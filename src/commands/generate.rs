@@ -1,10 +1,10 @@
 //! `sauva generate`: options in, a synthetic tree of DICOM files out.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 
 use crate::cli::GenerateArgs;
 use crate::sample::{
-    BURNED_IN, SampleOptions, TOKENS, generate, generate_burned_in, generate_planted,
+    BURNED_IN, SampleError, SampleOptions, TOKENS, generate, generate_burned_in, generate_planted,
 };
 
 /// Writes the tree; returns what to tell.
@@ -14,7 +14,10 @@ pub fn execute(args: &GenerateArgs) -> Result<String> {
         return Ok(format!("{} files, {TOKENS} lists what is planted where", report.files));
     }
     if args.burned_in {
-        let report = generate_burned_in(args.count, args.seed, &args.output).context("--output")?;
+        let report = generate_burned_in(args.count, args.seed, &args.output).map_err(|error| {
+            let is_output = !matches!(error, SampleError::NoFonts);
+            Error::new(error).context(if is_output { "--output" } else { "--burned-in" })
+        })?;
         let megabytes = report.bytes as f64 / 1e6;
         return Ok(format!(
             "{} files, {megabytes:.1} MB, {BURNED_IN} lists which text is where",
