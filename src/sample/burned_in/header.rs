@@ -2,7 +2,7 @@
 
 use dicom::dictionary_std::tags;
 
-use super::super::header::{Identities, person_and_place};
+use super::super::header::{Identities, code, person_and_place};
 use super::super::plan::Slice;
 use super::form::{Coding, Form};
 use super::kind::Kind;
@@ -53,6 +53,7 @@ pub(super) fn data_set(
         (tags::MANUFACTURER_MODEL_NAME, VR::LO, "Phantom B"),
         (tags::BODY_PART_EXAMINED, VR::CS, body_part(kind)),
         (tags::STUDY_DESCRIPTION, VR::LO, "Examination"),
+        (tags::PATIENT_ORIENTATION, VR::CS, ""),
         (tags::LOSSY_IMAGE_COMPRESSION, VR::CS, "00"),
     ] {
         data_set.put_text(tag, vr, text);
@@ -119,6 +120,10 @@ fn put_kind(data_set: &mut DataSet, kind: Kind, form: &Form) {
         Kind::Angiography | Kind::Fluoroscopy => &[
             (tags::PIXEL_INTENSITY_RELATIONSHIP, VR::CS, "LIN"),
             (tags::KVP, VR::DS, "75"),
+            (tags::EXPOSURE_TIME, VR::IS, "12"),
+            (tags::X_RAY_TUBE_CURRENT, VR::IS, "310"),
+            (tags::POSITIONER_PRIMARY_ANGLE, VR::DS, "0"),
+            (tags::POSITIONER_SECONDARY_ANGLE, VR::DS, "0"),
             (tags::RADIATION_SETTING, VR::CS, "GR"),
             (tags::POSITIONER_MOTION, VR::CS, "STATIC"),
         ],
@@ -131,7 +136,9 @@ fn put_kind(data_set: &mut DataSet, kind: Kind, form: &Form) {
             (tags::PRESENTATION_INTENT_TYPE, VR::CS, "FOR PRESENTATION"),
             (tags::PIXEL_INTENSITY_RELATIONSHIP, VR::CS, "LOG"),
             (tags::PATIENT_ORIENTATION, VR::CS, "L\\F"),
-            (tags::IMAGE_LATERALITY, VR::CS, "U"),
+            (tags::IMAGE_LATERALITY, VR::CS, if kind == Kind::Mammography { "L" } else { "U" }),
+            (tags::IMAGER_PIXEL_SPACING, VR::DS, "0.15\\0.15"),
+            (tags::POSITIONER_TYPE, VR::CS, "NONE"),
             (tags::DETECTOR_TYPE, VR::CS, "DIRECT"),
             (tags::RESCALE_INTERCEPT, VR::DS, "0"),
             (tags::RESCALE_SLOPE, VR::DS, "1"),
@@ -145,6 +152,7 @@ fn put_kind(data_set: &mut DataSet, kind: Kind, form: &Form) {
         data_set.put_text(*tag, *vr, text);
     }
     if matches!(kind, Kind::DigitalRadiography | Kind::Mammography) {
+        put_anatomy(data_set, kind);
         let sign = if form.photometric == "MONOCHROME1" { "INVERSE" } else { "IDENTITY" };
         data_set.put_text(tags::PRESENTATION_LUT_SHAPE, VR::CS, sign);
     }
@@ -154,6 +162,23 @@ fn put_kind(data_set: &mut DataSet, kind: Kind, form: &Form) {
         data_set.put_text(tags::WINDOW_CENTER, VR::DS, &middle.to_string());
         data_set.put_text(tags::WINDOW_WIDTH, VR::DS, &range.to_string());
     }
+}
+
+/// What digital radiographs say of the part of the body (PS3.3 sections C.8.11.1 and C.8.11.7).
+fn put_anatomy(data_set: &mut DataSet, kind: Kind) {
+    let mut region = code("51185008", "SCT", "Chest");
+    if kind == Kind::Mammography {
+        region = code("76752008", "SCT", "Breast");
+        let mut view = code("399162004", "SCT", "cranio-caudal");
+        view.put_sequence(tags::VIEW_MODIFIER_CODE_SEQUENCE, Vec::new());
+        data_set.put_sequence(tags::VIEW_CODE_SEQUENCE, vec![view]);
+        data_set.put_text(tags::ORGAN_EXPOSED, VR::CS, "BREAST");
+    }
+    data_set.put_sequence(tags::ANATOMIC_REGION_SEQUENCE, vec![region]);
+    data_set.put_sequence(tags::ACQUISITION_CONTEXT_SEQUENCE, Vec::new());
+    let sign = Value::Bytes(1_i16.to_le_bytes().to_vec().into());
+    let tag = tags::PIXEL_INTENSITY_RELATIONSHIP_SIGN;
+    data_set.put(Element { tag, vr: VR::SS, value: sign });
 }
 
 fn put_frames(data_set: &mut DataSet, kind: Kind, frames: usize) {

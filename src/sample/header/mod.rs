@@ -65,7 +65,7 @@ fn rows(data_set: &mut DataSet, rows: &[(Tag, VR, &str)]) {
 }
 
 /// An item of the Code Sequence Macro (PS3.3 table 8.8-1).
-fn code(value: &str, scheme: &str, meaning: &str) -> DataSet {
+pub(super) fn code(value: &str, scheme: &str, meaning: &str) -> DataSet {
     let mut item = DataSet::new();
     item.put_text(tags::CODE_VALUE, VR::SH, value);
     item.put_text(tags::CODING_SCHEME_DESIGNATOR, VR::SH, scheme);
