@@ -43,7 +43,20 @@ missing_packages() {
     have strace || echo strace
     have pgrep || echo procps
     python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+    have tesseract || echo tesseract-ocr tesseract-ocr-eng # reads what is burned into pixels
+    missing_fonts
   fi
+}
+
+# The fonts that `sauva generate --burned-in` draws with.
+missing_fonts() {
+  local fonts=/usr/share/fonts/truetype
+  [ -e $fonts/dejavu/DejaVuSans.ttf ] || echo fonts-dejavu-core
+  [ -e $fonts/liberation/LiberationSans-Regular.ttf ] || echo fonts-liberation
+  [ -e $fonts/freefont/FreeSans.ttf ] || echo fonts-freefont-ttf
+  [ -e $fonts/hack/Hack-Regular.ttf ] || echo fonts-hack
+  [ -e $fonts/roboto/unhinted/RobotoTTF/Roboto-Regular.ttf ] || echo fonts-roboto-unhinted
+  compgen -G "$fonts/terminus/TerminusTTF*.ttf" >/dev/null || echo fonts-terminus
 }
 
 # What the tests need from PyPI, in a venv; made anew when the list has changed.

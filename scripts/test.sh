@@ -47,6 +47,12 @@ readers() {
   return $rc
 }
 
+# burned_in_text: what judges burned-in text, tried on outputs that are made for it.
+burned_in_text() {
+  "$sauva" generate --burned-in --count 60 --output "$work/burned_in" || return
+  "$venv/bin/python" tests/readers/test_burned_in.py "$work/burned_in"
+}
+
 part "cargo test" cargo test --locked --no-fail-fast
 part "cargo test, with MPI" cargo test --locked --no-fail-fast --features mpi,test-hooks
 part "faults" bash scripts/test_faults.sh
@@ -73,6 +79,7 @@ if [ -e "$shared/studies" ]; then
   part "readers, studies, research" \
     readers "${codecs[0]}" research "$shared/studies" "$shared/catalogue.csv"
 fi
+part "burned-in text, the judge" burned_in_text
 # Short; longer by hand: see the heads of these scripts.
 part "damaged files" bash scripts/test_mutations.sh 400
 part "fuzzing" bash scripts/fuzz.sh 60

@@ -133,6 +133,11 @@ pub struct GenerateArgs {
     /// de-identifier makes of the files. Some of them must be refused.
     #[arg(long, conflicts_with_all = ["count", "kind"])]
     pub planted: bool,
+    /// Images instead that have text burned into their pixels, and for every two of them one without.
+    /// `burned_in.csv` there lists each line of text with its box, files.csv each file. Draws with the
+    /// TrueType fonts of this machine: the same seed and fonts give the same bytes.
+    #[arg(long, conflicts_with_all = ["planted", "kind"])]
+    pub burned_in: bool,
     /// The same seed gives the same bytes.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

@@ -2,6 +2,7 @@
 //! export of a hospital, with invented people all over it. The same seed makes the same bytes.
 
 mod body;
+mod burned_in;
 mod charset;
 mod header;
 mod identity;
@@ -21,6 +22,7 @@ use dicom::dictionary_std::tags;
 use rayon::prelude::*;
 
 use crate::dataset::{DataSet, Element, VR, Value};
+pub use burned_in::{BURNED_IN, FILES, generate_burned_in};
 use header::Identities;
 use part10::Layout;
 use plan::{Slice, plan};
@@ -65,6 +67,9 @@ pub enum SampleError {
     /// A sample is never mixed with other files.
     #[error("the output folder is there already and not empty")]
     NotEmpty,
+    /// Text is drawn with fonts that are installed.
+    #[error("no font is found in /usr/share/fonts/truetype; install one of {PACKAGES}", PACKAGES = burned_in::PACKAGES)]
+    NoFonts,
     /// The operating system refused.
     #[error("the output cannot be written: {0}")]
     Io(#[from] io::Error),

@@ -17,6 +17,9 @@ pub(super) enum Purpose {
     Noise,
     PlantedToken,
     PlantedUid,
+    BurnedIn,
+    BurnedInText,
+    BurnedInGround,
 }
 
 /// Numbers that depend on seed, purpose and index alone.

@@ -34,20 +34,27 @@ impl Identities {
 /// The data set of a CT Image Storage instance (PS3.3 section A.3), pixels aside.
 pub(super) fn data_set(identities: &Identities, slice: &Slice) -> DataSet {
     let Identities { patient, study, series, instance } = identities;
-    let mut data_set = DataSet::new();
+    let mut data_set = person_and_place(identities, slice);
     data_set.put_text(tags::SPECIFIC_CHARACTER_SET, VR::CS, patient.charset.term());
+    image::put_image(&mut data_set, study, series, instance, slice);
+    image::put_plane(&mut data_set, slice);
+    image::put_pixel(&mut data_set);
+    image::put_ct(&mut data_set);
+    patient.charset.encode(data_set)
+}
+
+/// What a data set says of patient, study, series and device, in UTF-8.
+pub(super) fn person_and_place(identities: &Identities, slice: &Slice) -> DataSet {
+    let Identities { patient, study, series, .. } = identities;
+    let mut data_set = DataSet::new();
     patient::put_patient(&mut data_set, patient, study);
     patient::put_study(&mut data_set, study);
     series::put_series(&mut data_set, study, series, slice.series_of_study + 1);
     series::put_equipment(&mut data_set, study);
     series::put_request(&mut data_set, patient, study);
     series::put_history(&mut data_set, patient, study);
-    image::put_image(&mut data_set, study, series, instance, slice);
-    image::put_plane(&mut data_set, slice);
-    image::put_pixel(&mut data_set);
-    image::put_ct(&mut data_set);
     private::put(&mut data_set, patient, study);
-    patient.charset.encode(data_set)
+    data_set
 }
 
 /// Puts one text value a row.
@@ -58,7 +65,7 @@ fn rows(data_set: &mut DataSet, rows: &[(Tag, VR, &str)]) {
 }
 
 /// An item of the Code Sequence Macro (PS3.3 table 8.8-1).
-fn code(value: &str, scheme: &str, meaning: &str) -> DataSet {
+pub(super) fn code(value: &str, scheme: &str, meaning: &str) -> DataSet {
     let mut item = DataSet::new();
     item.put_text(tags::CODE_VALUE, VR::SH, value);
     item.put_text(tags::CODING_SCHEME_DESIGNATOR, VR::SH, scheme);
