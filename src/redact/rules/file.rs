@@ -25,6 +25,7 @@ use dicom::core::dictionary::DataDictionary;
 use dicom::dictionary_std::{StandardDataDictionary, tags};
 use toml::{Table, Value};
 
+use super::value::may_be_sequence;
 use super::{Condition, Extent, Form, How, Pattern, Region, Rule, RulesError, Test};
 use crate::area::Frames;
 use crate::dataset::Tag;
@@ -128,8 +129,9 @@ fn conditions(table: Table) -> Result<Vec<Condition>, String> {
         } else if let ("attribute", Value::Table(attributes)) = (key.as_str(), value) {
             for (name, value) in attributes {
                 let tag = StandardDataDictionary.parse_tag(&name).filter(|tag| tag.0 % 2 == 0);
-                let known = tag.filter(|tag| StandardDataDictionary.by_tag(*tag).is_some());
-                let wrong = "`attribute` is by keyword or tag of PS3.6, as \"SeriesDescription\"";
+                let known = tag.filter(|tag| may_be_sequence(*tag) == Some(false));
+                let wrong = "`attribute` is by keyword or tag of PS3.6, as \"SeriesDescription\", \
+                             and no sequence";
                 all.push(one_of(&name, known.ok_or(wrong)?, value, text)?);
             }
         } else {
@@ -220,7 +222,7 @@ fn area(value: Value) -> Result<Region, String> {
     let Value::Table(mut table) = value else { return Err(WRONG.to_owned()) };
     let mut place = |key: &str| {
         let place = table.remove(key).and_then(|value| value.as_integer());
-        place.filter(|place| place.unsigned_abs() <= u64::from(u32::MAX)).ok_or(WRONG)
+        place.filter(|place| u32::try_from(place.unsigned_abs()).is_ok()).ok_or(WRONG)
     };
     let (x, y) = (place("x")?, place("y")?);
     let mut extent = |key: &str| match table.remove(key) {

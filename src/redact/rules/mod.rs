@@ -12,6 +12,7 @@ mod pattern;
 mod region;
 mod value;
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -100,8 +101,8 @@ impl Rules {
             return Err(RulesError::Long);
         }
         let text = std::fs::read_to_string(path).map_err(unreadable)?;
-        let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
-        match extension.as_ref().and_then(|extension| extension.to_str()) {
+        let extension = path.extension().map(OsStr::to_ascii_lowercase);
+        match extension.as_deref().and_then(OsStr::to_str) {
             Some("toml") => Self::from_toml(&text),
             Some("script") => Self::from_script(&text),
             _ if text.lines().any(|line| line.trim_start().starts_with("[[rule]]")) => {

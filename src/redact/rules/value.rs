@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use dicom::dictionary_std::tags;
+use dicom::core::dictionary::{DataDictionary, DataDictionaryEntry, VirtualVr};
+use dicom::dictionary_std::{StandardDataDictionary, tags};
 
 use crate::dataset::{DataSet, Element, Tag, VR, Value};
 use crate::image::ImagePixel;
@@ -27,6 +28,12 @@ pub(super) fn text_at(data_set: &DataSet, image: &ImagePixel, path: &[u32]) -> S
         }
     }
     level.get(*last).map(text).unwrap_or_default()
+}
+
+/// Whether an attribute of PS3.6 is a sequence; `None` for others, which may be.
+pub(super) fn may_be_sequence(tag: Tag) -> Option<bool> {
+    let entry = StandardDataDictionary.by_tag(tag)?;
+    Some(entry.vr() == VirtualVr::Exact(VR::SQ))
 }
 
 fn text(element: &Element) -> String {

@@ -1,12 +1,13 @@
 //! A signature: what stands between its braces in, a condition out. `!` binds closest, then `*` (and), then
 //! `+` (or).
 
-use dicom::core::dictionary::DataDictionary;
-use dicom::core::dictionary::DataDictionaryEntry;
+use dicom::core::dictionary::{DataDictionary, DataDictionaryEntry};
 use dicom::dictionary_std::StandardDataDictionary;
 
 use super::wrong;
+use crate::dataset::Tag;
 use crate::redact::rules::condition::number;
+use crate::redact::rules::value::may_be_sequence;
 use crate::redact::rules::{Condition, Form, How, Pattern, RulesError, Test};
 
 /// How deep parentheses and negations may stand in each other.
@@ -105,10 +106,13 @@ impl<'a> Parser<'a> {
 
     /// `identifier.method("text")`.
     fn test(&mut self) -> Result<Condition, RulesError> {
+        self.space()?;
+        let start = self.at;
         let mut path = vec![self.identifier()?];
         while self.takes("::")? {
             path.push(self.identifier()?);
         }
+        self.check(&path, start)?;
         if !self.takes(".")? {
             return Err(self.wrong("a method is expected here, as in Modality.equals(\"CT\")"));
         }
@@ -131,6 +135,19 @@ impl<'a> Parser<'a> {
         }
         let how = how(method, argument).map_err(|why| wrong(self.text, begin, why))?;
         Ok(Condition::Test(Test { path, each: false, how }))
+    }
+
+    /// A chain of sequences ends in an attribute that is none; private ones may be either.
+    fn check(&self, path: &[u32], start: usize) -> Result<(), RulesError> {
+        let tag = |number: u32| Tag((number >> 16) as u16, number as u16);
+        for (at, number) in path.iter().enumerate() {
+            let is_last = at + 1 == path.len();
+            if may_be_sequence(tag(*number)) == Some(is_last) {
+                let why = "only sequences hold others, and only what is none has a text";
+                return Err(wrong(self.text, start, why));
+            }
+        }
+        Ok(())
     }
 
     fn word(&mut self) -> &'a str {

@@ -110,6 +110,8 @@ fn what_is_not_understood_is_an_error_with_its_line() {
         ("{ [0008,60].equals(\"CT\") }", 1, "[gggg,eeee]"),
         ("{ [0009[MAKER]01].equals(\"CT\") }", 1, "[gggg,eeee]"),
         ("{ [+008,0060].equals(\"CT\") }", 1, "[gggg,eeee]"),
+        ("{\n[0008,2218].equals(\"\") }", 2, "only sequences"),
+        ("{ Modality::Modality.equals(\"\") }", 1, "only sequences"),
         ("{ true. /* x }", 1, "a comment"),
         ("{ true. // x }\n(0,0,1)", 2, "four whole numbers"),
     ] {

@@ -79,6 +79,7 @@ fn what_is_wrong_is_said_with_the_rule() {
         ("rows = { least = 2 }", "write a number"),
         ("attribute.\"NoSuchKeyword\" = \"x\"", "PS3.6"),
         ("attribute.\"(0009,1001)\" = \"x\"", "PS3.6"),
+        ("attribute.\"AnatomicRegionSequence\" = \"x\"", "no sequence"),
         ("attribute = 3", "known are"),
         ("any = []", "`any` is empty"),
         ("any = [{}]", "each with something"),
