@@ -66,6 +66,14 @@ impl<'a> Bits<'a> {
     }
 
     pub(super) fn symbol(&mut self, table: &mut Huffman) -> Result<u8, CodestreamError> {
+        self.symbol_and_length(table).map(|(symbol, _)| symbol)
+    }
+
+    /// The next symbol, and how many bits its code has.
+    pub(super) fn symbol_and_length(
+        &mut self,
+        table: &mut Huffman,
+    ) -> Result<(u8, u8), CodestreamError> {
         if self.available < 16 {
             self.fill();
         }
@@ -81,7 +89,12 @@ impl<'a> Bits<'a> {
         }
         self.skip(length)?;
         table.seen[usize::from(symbol >> 6)] |= 1 << (symbol & 63);
-        Ok(symbol)
+        Ok((symbol, length))
+    }
+
+    /// The bits that were stepped over last, 16 at most.
+    pub(super) fn passed(&self, count: u8) -> u32 {
+        (self.buffer >> self.available) as u32 & ((1 << count) - 1)
     }
 
     pub(super) fn skip(&mut self, count: u8) -> Result<(), CodestreamError> {

@@ -57,7 +57,7 @@ struct Walk<'a> {
 pub(super) struct Definition<'a> {
     pub(super) lengths: &'a [u8; 16],
     pub(super) symbols: &'a [u8],
-    number: usize,
+    pub(super) number: usize,
 }
 
 /// A component of the frame: identifier, sampling factors, whether its scan has been walked.

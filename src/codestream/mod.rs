@@ -7,6 +7,8 @@ mod jp2;
 mod jpeg;
 mod jpeg_2000;
 mod jpeg_ls;
+#[cfg_attr(not(test), expect(dead_code, reason = "what redacts images will call it"))]
+pub(crate) mod mask_jpeg;
 mod parts;
 mod rle;
 
@@ -29,6 +31,9 @@ pub(crate) enum CodestreamError {
     /// No way to check this transfer syntax.
     #[error("the transfer syntax is not supported")]
     TransferSyntax,
+    /// Sound, but not of the kind that this can be done with.
+    #[error("{0}")]
+    Unsupported(&'static str),
 }
 
 /// Checks the codestream of one frame.

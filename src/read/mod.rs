@@ -98,7 +98,7 @@ pub enum ReadError {
 impl From<CodestreamError> for ReadError {
     fn from(error: CodestreamError) -> Self {
         match error {
-            CodestreamError::Unsound(why) => Self::Pixels(why),
+            CodestreamError::Unsound(why) | CodestreamError::Unsupported(why) => Self::Pixels(why),
             CodestreamError::TransferSyntax => Self::TransferSyntax,
         }
     }
