@@ -1,0 +1,236 @@
+//! Connected pieces of ink: responses and thresholds in, the pieces with what tells letters from the
+//! rest out.
+
+use super::gate::Gate;
+use super::strokes::{BLOCK, Strokes};
+
+/// Pixels of ink that touch each other, corners included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Component {
+    /// First column.
+    pub(super) left: i32,
+    /// First row.
+    pub(super) top: i32,
+    /// The column behind the last.
+    pub(super) right: i32,
+    /// The row below the last.
+    pub(super) bottom: i32,
+    /// Pixels.
+    pub(super) area: u32,
+    /// Runs along the rows.
+    pub(super) runs: u32,
+    /// Pixels that have one of the piece right above them.
+    pub(super) stacked: u32,
+    /// Sum of the responses.
+    pub(super) sum: u64,
+    /// Sum of the largest response of each run, and of their squares.
+    pub(super) peaks: u64,
+    pub(super) squares: u64,
+    /// Sum of the responses right outside of the ends of each run.
+    pub(super) outside: u64,
+}
+
+impl Component {
+    /// Columns.
+    pub(super) fn width(&self) -> i32 {
+        self.right - self.left
+    }
+
+    /// Rows.
+    pub(super) fn height(&self) -> i32 {
+        self.bottom - self.top
+    }
+
+    /// The typical response.
+    pub(super) fn peak(&self) -> f32 {
+        self.peaks as f32 / self.runs as f32
+    }
+
+    /// How much of the ink is left right outside of it: near 0 for sharp strokes.
+    pub(super) fn blur(&self) -> f32 {
+        self.outside as f32 / (2 * self.peaks).max(1) as f32
+    }
+
+    /// How unequal the ink is.
+    pub(super) fn unevenness(&self) -> f32 {
+        let mean = self.peak();
+        let variance = self.squares as f32 / self.runs as f32 - mean * mean;
+        variance.max(0.0).sqrt() / mean.max(1.0)
+    }
+
+    /// Pixels across the stroke.
+    pub(super) fn stroke(&self) -> f32 {
+        let half_boundary = self.runs + self.area - self.stacked;
+        self.area as f32 / half_boundary as f32
+    }
+
+    /// The share of its rectangle that is ink.
+    pub(super) fn density(&self) -> f32 {
+        self.area as f32 / (self.width() * self.height()) as f32
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.left = self.left.min(other.left);
+        self.top = self.top.min(other.top);
+        self.right = self.right.max(other.right);
+        self.bottom = self.bottom.max(other.bottom);
+        self.area += other.area;
+        self.runs += other.runs;
+        self.stacked += other.stacked;
+        self.sum += other.sum;
+        self.peaks += other.peaks;
+        self.squares += other.squares;
+        self.outside += other.outside;
+    }
+}
+
+/// Ink side by side in a row: from a column to the one behind the last, and the piece it is of.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    from: usize,
+    to: usize,
+    piece: u32,
+}
+
+/// Finds the pieces, in memory that is used again.
+#[derive(Debug, Default)]
+pub(super) struct Labels {
+    above: Vec<Run>,
+    here: Vec<Run>,
+    parents: Vec<u32>,
+    pieces: Vec<Component>,
+}
+
+impl Labels {
+    /// The pieces of ink where the gate is open.
+    pub(super) fn components(&mut self, strokes: &Strokes, gate: &Gate) -> Vec<Component> {
+        self.above.clear();
+        self.parents.clear();
+        self.pieces.clear();
+        if !gate.is_open {
+            return Vec::new();
+        }
+        for (y, row) in strokes.responses.chunks_exact(strokes.columns).enumerate() {
+            let thresholds = &gate.thresholds[y / BLOCK * strokes.across..][..strokes.across];
+            self.here.clear();
+            self.find_runs(row, thresholds);
+            self.join_row(row, y as i32);
+            std::mem::swap(&mut self.above, &mut self.here);
+        }
+        for at in (0..self.pieces.len()).rev() {
+            let parent = self.parents[at] as usize;
+            if parent != at {
+                let piece = self.pieces[at];
+                self.pieces[parent].join(&piece);
+            }
+        }
+        let whole = self.parents.iter().enumerate().filter(|(at, parent)| *at == **parent as usize);
+        whole.map(|(at, _)| self.pieces[at]).collect()
+    }
+
+    fn find_runs(&mut self, row: &[u8], thresholds: &[u8]) {
+        let mut open: Option<usize> = None;
+        for (block, (threshold, responses)) in thresholds.iter().zip(row.chunks(BLOCK)).enumerate()
+        {
+            let left = block * BLOCK;
+            if *threshold == 0 {
+                if let Some(from) = open.take() {
+                    self.here.push(Run { from, to: left, piece: 0 });
+                }
+                continue;
+            }
+            // The ink of the block as bits: a change from bit to bit is an end of a run.
+            let ink = responses
+                .iter()
+                .enumerate()
+                .fold(0_u32, |ink, (at, response)| ink | u32::from(response > threshold) << at);
+            let mut ends = (ink ^ (ink << 1 | u32::from(open.is_some()))) & 0xff;
+            while ends != 0 {
+                let at = left + ends.trailing_zeros() as usize;
+                match open.take() {
+                    Some(from) => self.here.push(Run { from, to: at, piece: 0 }),
+                    None => open = Some(at),
+                }
+                ends &= ends - 1;
+            }
+        }
+        if let Some(from) = open {
+            self.here.push(Run { from, to: row.len(), piece: 0 });
+        }
+    }
+
+    fn join_row(&mut self, row: &[u8], y: i32) {
+        let mut first = 0;
+        for at in 0..self.here.len() {
+            let run = self.here[at];
+            let mut piece = None;
+            let mut stacked = 0;
+            while self.above.get(first).is_some_and(|above| above.to < run.from) {
+                first += 1;
+            }
+            for above in first.. {
+                let Some(above) = self.above.get(above).filter(|above| above.from <= run.to) else {
+                    break;
+                };
+                stacked += above.to.min(run.to).saturating_sub(above.from.max(run.from));
+                let other = root(&mut self.parents, above.piece);
+                piece = Some(match piece {
+                    // The older piece stays, so that a parent always stands before its children.
+                    Some(piece) if piece != other => {
+                        let (stays, goes) =
+                            if piece < other { (piece, other) } else { (other, piece) };
+                        self.parents[goes as usize] = stays;
+                        stays
+                    }
+                    _ => other,
+                });
+            }
+            let found = measured(row, run, y, stacked);
+            let piece = piece.unwrap_or(self.pieces.len() as u32);
+            if piece as usize == self.pieces.len() {
+                self.parents.push(piece);
+                self.pieces.push(found);
+            } else {
+                self.pieces[piece as usize].join(&found);
+            }
+            self.here[at].piece = piece;
+        }
+    }
+}
+
+fn root(parents: &mut [u32], mut piece: u32) -> u32 {
+    while parents[piece as usize] != piece {
+        let parent = parents[piece as usize];
+        parents[piece as usize] = parents[parent as usize];
+        piece = parent;
+    }
+    piece
+}
+
+fn measured(row: &[u8], run: Run, y: i32, stacked: usize) -> Component {
+    let ink = &row[run.from..run.to];
+    let peak = u64::from(ink.iter().fold(0, |all, one| all.max(*one)));
+    // One pixel of an antialiased edge may lie between.
+    let least = |a: Option<&u8>, b: Option<&u8>| {
+        let a = a.copied().unwrap_or(0);
+        u64::from(b.copied().unwrap_or(0).min(a))
+    };
+    let before = least(
+        run.from.checked_sub(1).and_then(|at| row.get(at)),
+        run.from.checked_sub(2).and_then(|at| row.get(at)),
+    );
+    let behind = least(row.get(run.to), row.get(run.to + 1));
+    Component {
+        left: run.from as i32,
+        top: y,
+        right: run.to as i32,
+        bottom: y + 1,
+        area: ink.len() as u32,
+        runs: 1,
+        stacked: stacked as u32,
+        sum: ink.iter().map(|one| u64::from(*one)).sum(),
+        peaks: peak,
+        squares: peak * peak,
+        outside: before + behind,
+    }
+}

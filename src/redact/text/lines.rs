@@ -1,0 +1,137 @@
+//! Pieces of ink that stand in a line: components in, groups of them out.
+
+use super::components::Component;
+
+/// The lowest letter, in pixels of the plane.
+const LOWEST: i32 = 4;
+/// The highest piece that may be a letter or joined letters.
+const HIGHEST: i32 = 34;
+/// The widest, several letters that touch.
+const WIDEST: i32 = 120;
+
+/// A component seen along the direction of writing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Glyph {
+    /// First and last place along the line, the latter exclusive.
+    pub(super) from: i32,
+    pub(super) to: i32,
+    /// The same across it.
+    pub(super) top: i32,
+    pub(super) bottom: i32,
+    /// What it was made of.
+    pub(super) component: Component,
+}
+
+impl Glyph {
+    fn of(component: &Component, is_upright: bool) -> Self {
+        let Component { left, top, right, bottom, .. } = *component;
+        let component = *component;
+        if is_upright {
+            Self { from: left, to: right, top, bottom, component }
+        } else {
+            Self { from: top, to: bottom, top: left, bottom: right, component }
+        }
+    }
+
+    /// Extent across the line.
+    pub(super) fn height(&self) -> i32 {
+        self.bottom - self.top
+    }
+
+    /// Extent along the line.
+    pub(super) fn width(&self) -> i32 {
+        self.to - self.from
+    }
+
+    /// Whether it could be a letter by itself.
+    fn is_plausible(&self) -> bool {
+        let (height, width) = (self.height(), self.width());
+        let piece = &self.component;
+        (LOWEST..=HIGHEST).contains(&height)
+            && width <= WIDEST
+            && width <= 12 * height
+            && piece.area >= 4
+            && piece.blur() < 0.42
+            && piece.density() > 0.08
+    }
+}
+
+/// Glyphs along a line, from its beginning to its end.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    /// In the order of writing.
+    pub(super) glyphs: Vec<Glyph>,
+    /// The extent of the line: along it and across it.
+    pub(super) from: i32,
+    pub(super) to: i32,
+    pub(super) top: i32,
+    pub(super) bottom: i32,
+}
+
+impl Line {
+    fn of(glyphs: Vec<Glyph>) -> Self {
+        let least = |value: fn(&Glyph) -> i32| glyphs.iter().map(value).min().unwrap_or(0);
+        let most = |value: fn(&Glyph) -> i32| glyphs.iter().map(value).max().unwrap_or(0);
+        let (from, to) = (least(|glyph| glyph.from), most(|glyph| glyph.to));
+        let (top, bottom) = (least(|glyph| glyph.top), most(|glyph| glyph.bottom));
+        Self { glyphs, from, to, top, bottom }
+    }
+}
+
+/// All pieces seen along one direction of writing, in its order.
+pub(super) fn glyphs(components: &[Component], is_upright: bool) -> Vec<Glyph> {
+    let mut glyphs: Vec<Glyph> =
+        components.iter().map(|component| Glyph::of(component, is_upright)).collect();
+    glyphs.sort_unstable_by_key(|glyph| (glyph.from, glyph.top, glyph.to));
+    glyphs
+}
+
+/// The lines that the plausible ones among the glyphs stand in.
+pub(super) fn lines(glyphs: &[Glyph]) -> Vec<Line> {
+    let glyphs: Vec<Glyph> = glyphs.iter().filter(|glyph| glyph.is_plausible()).copied().collect();
+    let mut parents: Vec<usize> = (0..glyphs.len()).collect();
+    for (at, glyph) in glyphs.iter().enumerate() {
+        // No gap is wider than the highest piece asks for.
+        let end = glyph.to + reach(HIGHEST);
+        for (other, next) in glyphs.iter().enumerate().skip(at + 1) {
+            if next.from > end {
+                break;
+            }
+            if are_neighbours(glyph, next) {
+                let (a, b) = (root(&mut parents, at), root(&mut parents, other));
+                parents[a.max(b)] = a.min(b);
+            }
+        }
+    }
+    let mut groups: Vec<Vec<Glyph>> = vec![Vec::new(); glyphs.len()];
+    for (at, glyph) in glyphs.iter().enumerate() {
+        let root = root(&mut parents, at);
+        groups[root].push(*glyph);
+    }
+    groups.into_iter().filter(|group| !group.is_empty()).map(Line::of).collect()
+}
+
+/// How far the next letter may be from one so high: the gap between words.
+fn reach(height: i32) -> i32 {
+    height + height / 2 + 2
+}
+
+fn are_neighbours(a: &Glyph, b: &Glyph) -> bool {
+    let (low, high) = (a.height().min(b.height()), a.height().max(b.height()));
+    let overlap = a.bottom.min(b.bottom) - a.top.max(b.top);
+    let (one, other) = (a.component.peak(), b.component.peak());
+    b.from - a.to <= reach(low.max(high / 2))
+        // Pieces above each other are no neighbours in a line.
+        && b.to > a.to - (a.width() / 2)
+        && high * 4 <= low * 9 + 4
+        && overlap * 2 >= low
+        && (one - other).abs() <= 0.4 * one.max(other)
+}
+
+fn root(parents: &mut [usize], mut at: usize) -> usize {
+    while parents[at] != at {
+        parents[at] = parents[parents[at]];
+        at = parents[at];
+    }
+    at
+}
