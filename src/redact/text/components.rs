@@ -21,6 +21,8 @@ pub(super) struct Component {
     pub(super) runs: u32,
     /// Pixels that have one of the piece right above them.
     pub(super) stacked: u32,
+    /// Ends of runs right below an end of a run.
+    pub(super) straight: u32,
     /// Sum of the responses.
     pub(super) sum: u64,
     /// Sum of the largest response of each run, and of their squares.
@@ -28,6 +30,9 @@ pub(super) struct Component {
     pub(super) squares: u64,
     /// Sum of the responses right outside of the ends of each run.
     pub(super) outside: u64,
+    /// Sum of the most extreme grey of each run, and of their squares.
+    pub(super) inks: u64,
+    pub(super) ink_squares: u64,
 }
 
 impl Component {
@@ -51,11 +56,27 @@ impl Component {
         self.outside as f32 / (2 * self.peaks).max(1) as f32
     }
 
-    /// How unequal the ink is.
+    /// The typical grey of the ink, 255 for the lightest ink of light text and the darkest of dark.
+    pub(super) fn ink(&self) -> f32 {
+        self.inks as f32 / self.runs as f32
+    }
+
+    /// How unequal the ink is, in greys.
+    pub(super) fn ink_spread(&self) -> f32 {
+        let variance = self.ink_squares as f32 / self.runs as f32 - self.ink().powi(2);
+        variance.max(0.0).sqrt()
+    }
+
+    /// How unequally it stands out.
     pub(super) fn unevenness(&self) -> f32 {
         let mean = self.peak();
         let variance = self.squares as f32 / self.runs as f32 - mean * mean;
         variance.max(0.0).sqrt() / mean.max(1.0)
+    }
+
+    /// How much of the ink is full ink: near 1 for solid strokes.
+    pub(super) fn solidity(&self) -> f32 {
+        self.sum as f32 / (self.area as f32 * self.peak()).max(1.0)
     }
 
     /// Pixels across the stroke.
@@ -69,6 +90,16 @@ impl Component {
         self.area as f32 / (self.width() * self.height()) as f32
     }
 
+    /// The share of its vertical edges that goes straight down.
+    pub(super) fn straightness(&self) -> f32 {
+        self.straight as f32 / (2 * self.runs) as f32
+    }
+
+    /// The share of its edges that is vertical.
+    pub(super) fn uprightness(&self) -> f32 {
+        self.runs as f32 / (self.runs + self.area - self.stacked) as f32
+    }
+
     fn join(&mut self, other: &Self) {
         self.left = self.left.min(other.left);
         self.top = self.top.min(other.top);
@@ -77,10 +108,13 @@ impl Component {
         self.area += other.area;
         self.runs += other.runs;
         self.stacked += other.stacked;
+        self.straight += other.straight;
         self.sum += other.sum;
         self.peaks += other.peaks;
         self.squares += other.squares;
         self.outside += other.outside;
+        self.inks += other.inks;
+        self.ink_squares += other.ink_squares;
     }
 }
 
@@ -103,18 +137,25 @@ pub(super) struct Labels {
 
 impl Labels {
     /// The pieces of ink where the gate is open.
-    pub(super) fn components(&mut self, strokes: &Strokes, gate: &Gate) -> Vec<Component> {
+    pub(super) fn components(
+        &mut self,
+        plane: &[u8],
+        strokes: &Strokes,
+        gate: &Gate,
+    ) -> Vec<Component> {
         self.above.clear();
         self.parents.clear();
         self.pieces.clear();
         if !gate.is_open {
             return Vec::new();
         }
-        for (y, row) in strokes.responses.chunks_exact(strokes.columns).enumerate() {
+        let columns = strokes.columns;
+        let rows = strokes.responses.chunks_exact(columns).zip(plane.chunks_exact(columns));
+        for (y, (row, gray)) in rows.enumerate() {
             let thresholds = &gate.thresholds[y / BLOCK * strokes.across..][..strokes.across];
             self.here.clear();
             self.find_runs(row, thresholds);
-            self.join_row(row, y as i32);
+            self.join_row(row, gray, strokes.flip, y as i32);
             std::mem::swap(&mut self.above, &mut self.here);
         }
         for at in (0..self.pieces.len()).rev() {
@@ -159,12 +200,12 @@ impl Labels {
         }
     }
 
-    fn join_row(&mut self, row: &[u8], y: i32) {
+    fn join_row(&mut self, row: &[u8], gray: &[u8], flip: u8, y: i32) {
         let mut first = 0;
         for at in 0..self.here.len() {
             let run = self.here[at];
             let mut piece = None;
-            let mut stacked = 0;
+            let (mut stacked, mut straight) = (0, 0);
             while self.above.get(first).is_some_and(|above| above.to < run.from) {
                 first += 1;
             }
@@ -172,7 +213,8 @@ impl Labels {
                 let Some(above) = self.above.get(above).filter(|above| above.from <= run.to) else {
                     break;
                 };
-                stacked += above.to.min(run.to).saturating_sub(above.from.max(run.from));
+                stacked += above.to.min(run.to).saturating_sub(above.from.max(run.from)) as u32;
+                straight += u32::from(above.from == run.from) + u32::from(above.to == run.to);
                 let other = root(&mut self.parents, above.piece);
                 piece = Some(match piece {
                     // The older piece stays, so that a parent always stands before its children.
@@ -185,7 +227,8 @@ impl Labels {
                     _ => other,
                 });
             }
-            let found = measured(row, run, y, stacked);
+            let measured = measured(row, gray, flip, run, y);
+            let found = Component { stacked, straight, ..measured };
             let piece = piece.unwrap_or(self.pieces.len() as u32);
             if piece as usize == self.pieces.len() {
                 self.parents.push(piece);
@@ -207,7 +250,9 @@ fn root(parents: &mut [u32], mut piece: u32) -> u32 {
     piece
 }
 
-fn measured(row: &[u8], run: Run, y: i32, stacked: usize) -> Component {
+fn measured(row: &[u8], gray: &[u8], flip: u8, run: Run, y: i32) -> Component {
+    let tint = gray[run.from..run.to].iter().fold(0, |all: u8, one| all.max(*one ^ flip));
+    let tint = u64::from(tint);
     let ink = &row[run.from..run.to];
     let peak = u64::from(ink.iter().fold(0, |all, one| all.max(*one)));
     // One pixel of an antialiased edge may lie between.
@@ -227,10 +272,13 @@ fn measured(row: &[u8], run: Run, y: i32, stacked: usize) -> Component {
         bottom: y + 1,
         area: ink.len() as u32,
         runs: 1,
-        stacked: stacked as u32,
+        stacked: 0,
+        straight: 0,
         sum: ink.iter().map(|one| u64::from(*one)).sum(),
         peaks: peak,
         squares: peak * peak,
         outside: before + behind,
+        inks: tint,
+        ink_squares: tint * tint,
     }
 }

@@ -1,15 +1,33 @@
-//! The rectangles over lines of text: components in, rectangles out that leave no letter visible.
+//! The rectangles over lines of text: components in, candidates out whose rectangles leave no letter
+//! visible.
 
 use super::components::Component;
 use super::gray::Gray;
-use super::judge;
+use super::judge::{self, FEATURES};
 use super::lines::{self, Glyph, Line};
-use super::{Certainty, Found};
+use super::strokes::Strokes;
+use super::trees;
 use crate::area::Rectangle;
 
-/// Scores from which a line is text, and from which it may be.
-const TEXT: f32 = 0.0;
-const DOUBTFUL: f32 = -1.0;
+/// A line that may be text.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// All of the letters that were seen.
+    pub letters: Rectangle,
+    /// The line with what belongs to it, and a margin.
+    pub rectangle: Rectangle,
+    /// What is judged.
+    pub features: [f32; FEATURES],
+    /// Height of the letters in pixels of the image.
+    pub(super) height: f32,
+}
+
+impl Candidate {
+    /// How much speaks for text: above 0 it is more likely than not.
+    pub fn score(&self) -> f32 {
+        trees::score(&self.features)
+    }
+}
 
 /// The extent of a line as it grows: along it and across it.
 #[derive(Debug, Clone, Copy)]
@@ -20,27 +38,30 @@ struct Extent {
     bottom: i32,
 }
 
-/// Looks for lines in both directions of writing and covers them.
-pub(super) fn cover(components: &[Component], size: u32, gray: &Gray, found: &mut Vec<Found>) {
+/// Looks for lines in both directions of writing, in a plane that is the image halved so many times.
+pub(super) fn candidates(
+    components: &[Component],
+    strokes: &Strokes,
+    size: u32,
+    gray: &Gray,
+    found: &mut Vec<Candidate>,
+) {
     if components.is_empty() {
         return;
     }
     for is_upright in [true, false] {
         let glyphs = lines::glyphs(components, is_upright);
-        for line in lines::lines(&glyphs) {
-            if line.glyphs.len() < 2 || (line.glyphs.len() < 3 && !is_upright) {
+        for line in lines::lines(&glyphs, is_upright) {
+            if line.glyphs.len() < if is_upright { 2 } else { 3 } {
                 continue;
             }
-            let features = judge::features(&line, &glyphs);
-            let score = judge::score(&features);
-            let certainty = match score {
-                score if score >= TEXT => Certainty::Text,
-                score if score >= DOUBTFUL => Certainty::Doubtful,
-                _ => continue,
-            };
-            let extent = extended(&line, &glyphs);
-            if let Some(rectangle) = rectangle(extent, is_upright, size, gray) {
-                found.push(Found { rectangle, certainty });
+            let features = judge::features(&line, &glyphs, strokes, size);
+            let exact = Extent { from: line.from, to: line.to, top: line.top, bottom: line.bottom };
+            let letters = rectangle(exact, is_upright, size, gray);
+            let whole = rectangle(extended(&line, &glyphs), is_upright, size, gray);
+            if let (Some(letters), Some(rectangle)) = (letters, whole) {
+                let height = features[1] * (1 << size) as f32;
+                found.push(Candidate { letters, rectangle, features, height });
             }
         }
     }
@@ -52,7 +73,8 @@ fn extended(line: &Line, glyphs: &[Glyph]) -> Extent {
     let mut heights: Vec<i32> = line.glyphs.iter().map(Glyph::height).collect();
     heights.sort_unstable();
     let height = heights[heights.len() * 3 / 4];
-    let mut extent = Extent { from: line.from, to: line.to, top: line.top, bottom: line.bottom };
+    let mut extent =
+        Extent { from: line.from, to: line.to, top: line.top, bottom: line.bottom };
     let (roof, floor) = (line.top - height * 2 / 5, line.bottom + height * 2 / 5);
     loop {
         let before = extent;
@@ -83,28 +105,8 @@ fn rectangle(extent: Extent, is_upright: bool, size: u32, gray: &Gray) -> Option
     let Extent { from, to, top, bottom } = extent;
     let (left, top, right, bottom) =
         if is_upright { (from, top, to, bottom) } else { (top, from, bottom, to) };
-    let edge = |at: i32, end: u32| (at.max(0) as u32).checked_shl(size).unwrap_or(end).min(end);
-    let scaled = |at: i32, end: u32| edge(at.saturating_mul(1), end);
-    let (columns, rows) = (gray.columns(), gray.rows());
-    let (x, y) = (scaled(left, columns), scaled(top, rows));
-    let (right, bottom) = (scaled(right, columns), scaled(bottom, rows));
+    let edge = |at: i32, end: u32| ((at.max(0) as u32) << size).min(end);
+    let (x, y) = (edge(left, gray.columns()), edge(top, gray.rows()));
+    let (right, bottom) = (edge(right, gray.columns()), edge(bottom, gray.rows()));
     (right > x && bottom > y).then(|| Rectangle { x, y, width: right - x, height: bottom - y })
-}
-
-/// Without those that lie in others.
-pub(super) fn merged(mut found: Vec<Found>) -> Vec<Found> {
-    found.sort_by_key(|one| (one.certainty, std::cmp::Reverse(one.rectangle.pixels())));
-    let mut kept: Vec<Found> = Vec::new();
-    for one in found {
-        let pixels = one.rectangle.pixels();
-        let is_inside = kept.iter().any(|kept| {
-            kept.rectangle
-                .intersection(one.rectangle)
-                .is_some_and(|shared| shared.pixels() == pixels)
-        });
-        if !is_inside {
-            kept.push(one);
-        }
-    }
-    kept
 }

@@ -1,45 +1,39 @@
-//! Whether a line is text: a group of glyphs in, a score out.
+//! What is measured of a line: a group of glyphs in, the numbers that `trees` judges by out.
 
 use super::lines::{Glyph, Line};
+use super::strokes::Strokes;
 
 /// Numbers that a line is judged by.
-pub(super) const FEATURES: usize = 18;
+pub const FEATURES: usize = 31;
+
+/// Their names, in the order in which they stand.
+pub const NAMES: [&str; FEATURES] = [
+    "count", "height", "height spread", "width", "width spread", "stroke", "stroke spread", "peak",
+    "peak spread", "area spread", "gap", "gap spread", "bottoms", "tops", "clutter", "runs", "blur",
+    "worst blur", "unevenness", "solidity", "ink", "ink spread", "ink change", "ground", "density",
+    "length", "upright", "size", "straightness", "uprightness", "spread of uprightness",
+];
 
 /// What is measured of a line.
-pub(super) fn features(line: &Line, all: &[Glyph]) -> [f32; FEATURES] {
+pub(super) fn features(
+    line: &Line,
+    all: &[Glyph],
+    strokes: &Strokes,
+    size: u32,
+) -> [f32; FEATURES] {
     let glyphs = &line.glyphs;
     let count = glyphs.len() as f32;
-    let mean = |value: &dyn Fn(&Glyph) -> f32| glyphs.iter().map(value).sum::<f32>() / count;
-    let spread = |value: &dyn Fn(&Glyph) -> f32| {
-        let mean = mean(value);
-        let variance =
-            glyphs.iter().map(|glyph| (value(glyph) - mean).powi(2)).sum::<f32>() / count;
-        (mean, variance.sqrt())
-    };
-    let (height, height_spread) = spread(&|glyph| glyph.height() as f32);
-    let (width, width_spread) = spread(&|glyph| glyph.width() as f32);
-    let (stroke, stroke_spread) = spread(&|glyph| glyph.component.stroke());
-    let (peak, peak_spread) = spread(&|glyph| glyph.component.peak());
-    let (area, area_spread) = spread(&|glyph| glyph.component.area as f32);
-    let gaps: Vec<f32> = glyphs.windows(2).map(|pair| (pair[1].from - pair[0].to) as f32).collect();
-    let gap = gaps.iter().sum::<f32>() / (gaps.len() as f32).max(1.0);
-    let gap_spread = (gaps.iter().map(|one| (one - gap).powi(2)).sum::<f32>()
-        / (gaps.len() as f32).max(1.0))
-    .sqrt();
+    let (height, height_spread) = spread(glyphs, |glyph| glyph.height() as f32);
+    let (width, width_spread) = spread(glyphs, |glyph| glyph.width() as f32);
+    let (stroke, stroke_spread) = spread(glyphs, |glyph| glyph.component.stroke());
+    let (peak, peak_spread) = spread(glyphs, |glyph| glyph.component.peak());
+    let (area, area_spread) = spread(glyphs, |glyph| glyph.component.area as f32);
+    let (ink, ink_change) = spread(glyphs, |glyph| glyph.component.ink());
+    let (uprightness, uprightness_spread) = spread(glyphs, |glyph| glyph.component.uprightness());
+    let (gap, gap_spread) = gaps(glyphs);
+    let mean = |value: fn(&Glyph) -> f32| spread(glyphs, value).0;
     let tolerance = (height * 0.12).max(1.0);
-    let bottoms = aligned(glyphs, |glyph| glyph.bottom, tolerance);
-    let tops = aligned(glyphs, |glyph| glyph.top, tolerance);
-    let margin = (height / 2.0) as i32;
-    let around = all
-        .iter()
-        .filter(|glyph| {
-            glyph.to > line.from - margin
-                && glyph.from < line.to + margin
-                && glyph.bottom > line.top - margin
-                && glyph.top < line.bottom + margin
-        })
-        .count() as f32;
-    let runs = mean(&|glyph| glyph.component.runs as f32 / glyph.component.height() as f32);
+    let around = around(line, all, (height / 2.0) as i32);
     [
         count,
         height,
@@ -53,13 +47,52 @@ pub(super) fn features(line: &Line, all: &[Glyph]) -> [f32; FEATURES] {
         area_spread / area,
         gap / height,
         gap_spread / height,
-        bottoms,
-        tops,
+        aligned(glyphs, |glyph| glyph.bottom, tolerance),
+        aligned(glyphs, |glyph| glyph.top, tolerance),
         (around - count) / count,
-        runs,
-        mean(&|glyph| glyph.component.blur()),
-        mean(&|glyph| glyph.component.unevenness()),
+        mean(|glyph| glyph.component.runs as f32 / glyph.component.height() as f32),
+        mean(|glyph| glyph.component.blur()),
+        glyphs.iter().map(|glyph| glyph.component.blur()).fold(0.0, f32::max),
+        mean(|glyph| glyph.component.unevenness()),
+        mean(|glyph| glyph.component.solidity()),
+        ink,
+        mean(|glyph| glyph.component.ink_spread()),
+        ink_change,
+        ground(line, strokes) / peak.max(1.0),
+        mean(|glyph| glyph.component.density()),
+        (line.to - line.from) as f32 / height,
+        f32::from(u8::from(line.is_upright)),
+        size as f32,
+        mean(|glyph| glyph.component.straightness()),
+        uprightness,
+        uprightness_spread,
     ]
+}
+
+/// Mean and standard deviation of something over the glyphs.
+fn spread(glyphs: &[Glyph], value: fn(&Glyph) -> f32) -> (f32, f32) {
+    let count = glyphs.len() as f32;
+    let mean = glyphs.iter().map(value).sum::<f32>() / count;
+    let variance = glyphs.iter().map(|glyph| (value(glyph) - mean).powi(2)).sum::<f32>() / count;
+    (mean, variance.sqrt())
+}
+
+/// The same of the gaps between neighbours.
+fn gaps(glyphs: &[Glyph]) -> (f32, f32) {
+    let gaps = || glyphs.windows(2).map(|pair| (pair[1].from - pair[0].to) as f32);
+    let count = (glyphs.len() as f32 - 1.0).max(1.0);
+    let mean = gaps().sum::<f32>() / count;
+    (mean, (gaps().map(|gap| (gap - mean).powi(2)).sum::<f32>() / count).sqrt())
+}
+
+/// Pieces of ink that lie in the line or so near to it.
+fn around(line: &Line, all: &[Glyph], margin: i32) -> f32 {
+    let near = all.iter().take_while(|glyph| glyph.from < line.to + margin).filter(|glyph| {
+        glyph.to > line.from - margin
+            && glyph.bottom > line.top - margin
+            && glyph.top < line.bottom + margin
+    });
+    near.count() as f32
 }
 
 /// The share of glyphs that end at the same height.
@@ -71,37 +104,19 @@ fn aligned(glyphs: &[Glyph], end: fn(&Glyph) -> i32, tolerance: f32) -> f32 {
     near as f32 / ends.len() as f32
 }
 
-/// How much speaks for text: above 0 it is more likely than not.
-pub(super) fn score(f: &[f32; FEATURES]) -> f32 {
-    let [
-        count,
-        _,
-        height_spread,
-        aspect,
-        _,
-        stroke,
-        stroke_spread,
-        peak,
-        peak_spread,
-        area_spread,
-        ..,
-    ] = *f;
-    let (bottoms, tops, clutter, blur, unevenness) = (f[12], f[13], f[14], f[16], f[17]);
-    let mut score = -2.0;
-    score += (count.min(8.0) - 3.0) * 0.4;
-    score += (bottoms.max(tops) - 0.6) * 3.0;
-    score += (0.15 - blur) * 8.0;
-    score += (0.2 - unevenness) * 5.0;
-    score += (0.15 - peak_spread) * 5.0;
-    score += (0.3 - stroke_spread) * 2.0;
-    score += (0.3 - height_spread) * 2.0;
-    score -= clutter.min(4.0) * 0.7;
-    score += ((peak - 60.0) / 60.0).clamp(-1.0, 1.0);
-    if area_spread < 0.12 {
-        score -= 2.0;
+/// The mean response of what is no ink between and inside of the letters: near 0 on a flat ground.
+fn ground(line: &Line, strokes: &Strokes) -> f32 {
+    let (left, top, right, bottom) = line.edges();
+    let (mut sum, mut pixels) = (0_u64, 0_u64);
+    let rows = strokes.responses.chunks_exact(strokes.columns);
+    for row in rows.skip(top as usize).take((bottom - top) as usize) {
+        let row = &row[left as usize..right as usize];
+        sum += row.iter().map(|response| u64::from(*response)).sum::<u64>();
+        pixels += row.len() as u64;
     }
-    if !(0.2..=4.0).contains(&aspect) || stroke > 0.45 {
-        score -= 1.5;
+    for glyph in &line.glyphs {
+        sum = sum.saturating_sub(glyph.component.sum);
+        pixels = pixels.saturating_sub(u64::from(glyph.component.area));
     }
-    score
+    sum as f32 / pixels.max(1) as f32
 }

@@ -66,15 +66,23 @@ pub(super) struct Line {
     pub(super) to: i32,
     pub(super) top: i32,
     pub(super) bottom: i32,
+    /// Whether it runs along the rows.
+    pub(super) is_upright: bool,
 }
 
 impl Line {
-    fn of(glyphs: Vec<Glyph>) -> Self {
+    /// First column and row, the column behind the last and the row below the last.
+    pub(super) fn edges(&self) -> (i32, i32, i32, i32) {
+        let Self { from, to, top, bottom, is_upright, .. } = *self;
+        if is_upright { (from, top, to, bottom) } else { (top, from, bottom, to) }
+    }
+
+    fn of(glyphs: Vec<Glyph>, is_upright: bool) -> Self {
         let least = |value: fn(&Glyph) -> i32| glyphs.iter().map(value).min().unwrap_or(0);
         let most = |value: fn(&Glyph) -> i32| glyphs.iter().map(value).max().unwrap_or(0);
         let (from, to) = (least(|glyph| glyph.from), most(|glyph| glyph.to));
         let (top, bottom) = (least(|glyph| glyph.top), most(|glyph| glyph.bottom));
-        Self { glyphs, from, to, top, bottom }
+        Self { glyphs, from, to, top, bottom, is_upright }
     }
 }
 
@@ -87,7 +95,7 @@ pub(super) fn glyphs(components: &[Component], is_upright: bool) -> Vec<Glyph> {
 }
 
 /// The lines that the plausible ones among the glyphs stand in.
-pub(super) fn lines(glyphs: &[Glyph]) -> Vec<Line> {
+pub(super) fn lines(glyphs: &[Glyph], is_upright: bool) -> Vec<Line> {
     let glyphs: Vec<Glyph> = glyphs.iter().filter(|glyph| glyph.is_plausible()).copied().collect();
     let mut parents: Vec<usize> = (0..glyphs.len()).collect();
     for (at, glyph) in glyphs.iter().enumerate() {
@@ -108,12 +116,13 @@ pub(super) fn lines(glyphs: &[Glyph]) -> Vec<Line> {
         let root = root(&mut parents, at);
         groups[root].push(*glyph);
     }
-    groups.into_iter().filter(|group| !group.is_empty()).map(Line::of).collect()
+    let groups = groups.into_iter().filter(|group| !group.is_empty());
+    groups.map(|group| Line::of(group, is_upright)).collect()
 }
 
 /// How far the next letter may be from one so high: the gap between words.
 fn reach(height: i32) -> i32 {
-    height + height / 2 + 2
+    height * 2 + 2
 }
 
 fn are_neighbours(a: &Glyph, b: &Glyph) -> bool {

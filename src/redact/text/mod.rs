@@ -20,8 +20,12 @@ mod lines;
 mod palette;
 mod stretch;
 mod strokes;
+mod trees;
+mod verdict;
 
+pub use cover::Candidate;
 pub use gray::Gray;
+pub use judge::{FEATURES, NAMES};
 pub use palette::Palette;
 
 use components::{Component, Labels};
@@ -78,21 +82,26 @@ impl Finder {
         {
             return found.clone();
         }
+        let found = verdict::found(&self.candidates(gray));
+        self.last = Some((gray.clone(), found.clone()));
+        found
+    }
+
+    /// All lines that are judged, text or not: what the trees are fitted to.
+    pub fn candidates(&mut self, gray: &Gray) -> Vec<Candidate> {
         let mut found = Vec::new();
         let mut smaller = None;
         for size in 0..SIZES {
             let plane = smaller.as_ref().unwrap_or(gray);
             for polarity in [Polarity::Light, Polarity::Dark] {
                 let components = self.components(plane, polarity);
-                cover::cover(&components, size, gray, &mut found);
+                cover::candidates(&components, &self.strokes, size, gray, &mut found);
             }
             if size + 1 < SIZES {
                 let next = plane.halved();
                 smaller = Some(next);
             }
         }
-        let found = cover::merged(found);
-        self.last = Some((gray.clone(), found.clone()));
         found
     }
 
@@ -100,6 +109,6 @@ impl Finder {
         let (columns, rows) = (plane.columns() as usize, plane.rows() as usize);
         self.strokes.measure(plane.samples(), columns, rows, polarity);
         self.gate.look(&self.strokes);
-        self.labels.components(&self.strokes, &self.gate)
+        self.labels.components(plane.samples(), &self.strokes, &self.gate)
     }
 }

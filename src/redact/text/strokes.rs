@@ -24,6 +24,8 @@ pub(super) struct Strokes {
     pub(super) columns: usize,
     /// Rows of the plane.
     pub(super) rows: usize,
+    /// What turns the greys over for dark strokes: each is combined with it by exclusive or.
+    pub(super) flip: u8,
     /// Response of each pixel.
     pub(super) responses: Vec<u8>,
     /// Blocks side by side.
@@ -58,6 +60,7 @@ impl Strokes {
     /// Measures a plane anew, in the memory of the last.
     pub(super) fn measure(&mut self, gray: &[u8], columns: usize, rows: usize, polarity: Polarity) {
         (self.columns, self.rows) = (columns, rows);
+        self.flip = if polarity == Polarity::Dark { u8::MAX } else { 0 };
         (self.across, self.down) = (columns.div_ceil(BLOCK), rows.div_ceil(BLOCK));
         // Every value is written below.
         self.responses.resize(columns * rows, 0);
@@ -65,14 +68,12 @@ impl Strokes {
         if columns == 0 || rows == 0 {
             return;
         }
-        let flip = if polarity == Polarity::Dark { u8::MAX } else { 0 };
-        cpu::run(TopHat { gray, flip, strokes: self });
+        cpu::run(TopHat { gray, strokes: self });
     }
 }
 
 struct TopHat<'a> {
     gray: &'a [u8],
-    flip: u8,
     strokes: &'a mut Strokes,
 }
 
@@ -81,7 +82,8 @@ impl Work for TopHat<'_> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { gray, flip, strokes } = self;
+        let Self { gray, strokes } = self;
+        let flip = strokes.flip;
         let (columns, rows) = (strokes.columns, strokes.rows);
         let wide = columns + REACH;
         let scratch = &mut strokes.scratch;

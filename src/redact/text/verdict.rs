@@ -1,0 +1,64 @@
+//! Which candidates are text: scored lines in, rectangles out.
+
+use super::cover::Candidate;
+use super::{Certainty, Found};
+
+/// Scores from which a line is text, from which it is where text like it is near, and from which it may be.
+const TEXT: f32 = 1.5;
+const NEAR_TEXT: f32 = -0.5;
+const DOUBTFUL: f32 = 0.5;
+
+/// The verdicts on all lines of an image.
+pub(super) fn found(candidates: &[Candidate]) -> Vec<Found> {
+    let scored: Vec<(&Candidate, f32)> =
+        candidates.iter().map(|one| (one, one.score())).collect();
+    let mut is_text: Vec<bool> = scored.iter().map(|(_, score)| *score >= TEXT).collect();
+    // Text comes in blocks: a short line beside a sure one needs less to be believed.
+    loop {
+        let before = is_text.iter().filter(|is| **is).count();
+        for (at, (candidate, score)) in scored.iter().enumerate() {
+            if !is_text[at] && *score >= NEAR_TEXT {
+                let mut sure = scored.iter().zip(&is_text).filter(|(_, is)| **is);
+                is_text[at] = sure.any(|((other, _), _)| are_alike(candidate, other));
+            }
+        }
+        if is_text.iter().filter(|is| **is).count() == before {
+            break;
+        }
+    }
+    let found = scored.iter().zip(&is_text).filter_map(|((candidate, score), is_text)| {
+        let certainty = match *is_text {
+            true => Certainty::Text,
+            false if *score >= DOUBTFUL => Certainty::Doubtful,
+            false => return None,
+        };
+        Some(Found { rectangle: candidate.rectangle, certainty })
+    });
+    merged(found.collect())
+}
+
+/// Whether two lines are near each other, of one height and one ink.
+fn are_alike(a: &Candidate, b: &Candidate) -> bool {
+    let (low, high) = (a.height.min(b.height), a.height.max(b.height));
+    let (inks, peaks) = (a.features[20] - b.features[20], a.features[7] - b.features[7]);
+    let near = a.letters.grown((low * 1.5) as u32 + 2, u32::MAX, u32::MAX);
+    high <= low * 1.4
+        && inks.abs() < 25.0
+        && peaks.abs() < 50.0
+        && near.intersection(b.letters).is_some()
+}
+
+/// Without those that lie in others.
+fn merged(mut found: Vec<Found>) -> Vec<Found> {
+    found.sort_by_key(|one| (one.certainty, std::cmp::Reverse(one.rectangle.pixels())));
+    let mut kept: Vec<Found> = Vec::new();
+    for one in found {
+        let is_inside = kept.iter().any(|kept| {
+            kept.rectangle.intersection(one.rectangle) == Some(one.rectangle)
+        });
+        if !is_inside {
+            kept.push(one);
+        }
+    }
+    kept
+}
