@@ -180,11 +180,7 @@ impl Labels {
                 }
                 continue;
             }
-            // The ink of the block as bits: a change from bit to bit is an end of a run.
-            let ink = responses
-                .iter()
-                .enumerate()
-                .fold(0_u32, |ink, (at, response)| ink | u32::from(response > threshold) << at);
+            let ink = bits(responses, *threshold);
             let mut ends = (ink ^ (ink << 1 | u32::from(open.is_some()))) & 0xff;
             while ends != 0 {
                 let at = left + ends.trailing_zeros() as usize;
@@ -239,6 +235,16 @@ impl Labels {
             self.here[at].piece = piece;
         }
     }
+}
+
+/// The ink of a block as bits: a change from bit to bit is an end of a run.
+fn bits(responses: &[u8], threshold: u8) -> u32 {
+    let mut ink = [0; BLOCK];
+    for (ink, response) in ink.iter_mut().zip(responses) {
+        *ink = u8::from(*response > threshold);
+    }
+    // Brings the lowest bits of the eight bytes side by side.
+    (u64::from_le_bytes(ink).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
 }
 
 fn root(parents: &mut [u32], mut piece: u32) -> u32 {

@@ -9,6 +9,9 @@ use super::strokes::Strokes;
 use super::trees;
 use crate::area::Rectangle;
 
+/// Lines of lower scores are no text whatever is near them.
+const HOPELESS: f32 = -2.0;
+
 /// A line that may be text.
 #[derive(Debug, Clone)]
 pub struct Candidate {
@@ -16,17 +19,12 @@ pub struct Candidate {
     pub letters: Rectangle,
     /// The line with what belongs to it, and a margin.
     pub rectangle: Rectangle,
+    /// How much speaks for text: above 0 it is more likely than not.
+    pub score: f32,
     /// What is judged.
     pub features: [f32; FEATURES],
     /// Height of the letters in pixels of the image.
     pub(super) height: f32,
-}
-
-impl Candidate {
-    /// How much speaks for text: above 0 it is more likely than not.
-    pub fn score(&self) -> f32 {
-        trees::score(&self.features)
-    }
 }
 
 /// The extent of a line as it grows: along it and across it.
@@ -58,10 +56,13 @@ pub(super) fn candidates(
             let features = judge::features(&line, &glyphs, strokes, size);
             let exact = Extent { from: line.from, to: line.to, top: line.top, bottom: line.bottom };
             let letters = rectangle(exact, is_upright, size, gray);
-            let whole = rectangle(extended(&line, &glyphs), is_upright, size, gray);
+            let score = trees::score(&features);
+            // Most lines are none: what lies around them is of no interest.
+            let extent = if score < HOPELESS { exact } else { extended(&line, &glyphs) };
+            let whole = rectangle(extent, is_upright, size, gray);
             if let (Some(letters), Some(rectangle)) = (letters, whole) {
                 let height = features[1] * (1 << size) as f32;
-                found.push(Candidate { letters, rectangle, features, height });
+                found.push(Candidate { letters, rectangle, score, features, height });
             }
         }
     }
@@ -78,7 +79,7 @@ fn extended(line: &Line, glyphs: &[Glyph]) -> Extent {
     let (roof, floor) = (line.top - height * 2 / 5, line.bottom + height * 2 / 5);
     loop {
         let before = extent;
-        for glyph in glyphs {
+        for glyph in lines::within(glyphs, extent.from - height, extent.to + height) {
             let is_beside = glyph.from <= extent.to + height && glyph.to >= extent.from - height;
             let is_within = glyph.top >= roof && glyph.bottom <= floor;
             if is_beside && is_within && glyph.width() <= 12 * height {

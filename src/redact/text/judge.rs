@@ -1,6 +1,6 @@
 //! What is measured of a line: a group of glyphs in, the numbers that `trees` judges by out.
 
-use super::lines::{Glyph, Line};
+use super::lines::{self, Glyph, Line};
 use super::strokes::Strokes;
 
 /// Numbers that a line is judged by.
@@ -87,7 +87,7 @@ fn gaps(glyphs: &[Glyph]) -> (f32, f32) {
 
 /// Pieces of ink that lie in the line or so near to it.
 fn around(line: &Line, all: &[Glyph], margin: i32) -> f32 {
-    let near = all.iter().take_while(|glyph| glyph.from < line.to + margin).filter(|glyph| {
+    let near = lines::within(all, line.from - margin, line.to + margin).iter().filter(|glyph| {
         glyph.to > line.from - margin
             && glyph.bottom > line.top - margin
             && glyph.top < line.bottom + margin

@@ -94,13 +94,20 @@ pub(super) fn glyphs(components: &[Component], is_upright: bool) -> Vec<Glyph> {
     glyphs
 }
 
+/// Those among glyphs in order that may lie in a part of the line, and others.
+pub(super) fn within(glyphs: &[Glyph], from: i32, to: i32) -> &[Glyph] {
+    let first = glyphs.partition_point(|glyph| glyph.from < from - WIDEST);
+    let last = glyphs.partition_point(|glyph| glyph.from <= to);
+    &glyphs[first..last.max(first)]
+}
+
 /// The lines that the plausible ones among the glyphs stand in.
 pub(super) fn lines(glyphs: &[Glyph], is_upright: bool) -> Vec<Line> {
     let glyphs: Vec<Glyph> = glyphs.iter().filter(|glyph| glyph.is_plausible()).copied().collect();
     let mut parents: Vec<usize> = (0..glyphs.len()).collect();
     for (at, glyph) in glyphs.iter().enumerate() {
-        // No gap is wider than the highest piece asks for.
-        let end = glyph.to + reach(HIGHEST);
+        // No neighbour is so much higher that it may be farther away.
+        let end = glyph.to + reach(glyph.height() * 5 / 4 + 1);
         for (other, next) in glyphs.iter().enumerate().skip(at + 1) {
             if next.from > end {
                 break;

@@ -11,7 +11,7 @@ const DOUBTFUL: f32 = 0.5;
 /// The verdicts on all lines of an image.
 pub(super) fn found(candidates: &[Candidate]) -> Vec<Found> {
     let scored: Vec<(&Candidate, f32)> =
-        candidates.iter().map(|one| (one, one.score())).collect();
+        candidates.iter().map(|one| (one, one.score)).collect();
     let mut is_text: Vec<bool> = scored.iter().map(|(_, score)| *score >= TEXT).collect();
     // Text comes in blocks: a short line beside a sure one needs less to be believed.
     loop {
