@@ -40,6 +40,7 @@ impl Rectangle {
     }
 
     /// The smallest rectangle around both.
+    #[must_use]
     pub fn around(self, other: Self) -> Self {
         let (x, y) = (self.x.min(other.x), self.y.min(other.y));
         let width = self.right().max(other.right()) - x;
@@ -48,6 +49,7 @@ impl Rectangle {
     }
 
     /// Grown by so many pixels on each side, as far as an image of this size goes.
+    #[must_use]
     pub fn grown(self, margin: u32, columns: u32, rows: u32) -> Self {
         let (x, y) = (self.x.saturating_sub(margin), self.y.saturating_sub(margin));
         let width = (self.right() + margin).min(columns) - x;

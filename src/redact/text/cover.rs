@@ -2,6 +2,7 @@
 //! visible.
 
 use super::components::Component;
+use super::gate::FAINTEST;
 use super::gray::Gray;
 use super::judge::{self, FEATURES};
 use super::lines::{self, Glyph, Line};
@@ -39,6 +40,7 @@ struct Extent {
 /// Looks for lines in both directions of writing, in a plane that is the image halved so many times.
 pub(super) fn candidates(
     components: &[Component],
+    plane: &Gray,
     strokes: &Strokes,
     size: u32,
     gray: &Gray,
@@ -50,7 +52,7 @@ pub(super) fn candidates(
     for is_upright in [true, false] {
         let glyphs = lines::glyphs(components, is_upright);
         for line in lines::lines(&glyphs, is_upright) {
-            if line.glyphs.len() < if is_upright { 2 } else { 3 } {
+            if !line.is_long() {
                 continue;
             }
             let features = judge::features(&line, &glyphs, strokes, size);
@@ -58,7 +60,10 @@ pub(super) fn candidates(
             let letters = rectangle(exact, is_upright, size, gray);
             let score = trees::score(&features);
             // Most lines are none: what lies around them is of no interest.
-            let extent = if score < HOPELESS { exact } else { extended(&line, &glyphs) };
+            let extent = match score {
+                score if score < HOPELESS => exact,
+                _ => extended(&line, &glyphs, plane, strokes),
+            };
             let whole = rectangle(extent, is_upright, size, gray);
             if let (Some(letters), Some(rectangle)) = (letters, whole) {
                 let height = features[1] * (1 << size) as f32;
@@ -70,12 +75,11 @@ pub(super) fn candidates(
 
 /// The extent of a line with the pieces beside it that no letter was seen in: joined or broken ones,
 /// dots, accents.
-fn extended(line: &Line, glyphs: &[Glyph]) -> Extent {
+fn extended(line: &Line, glyphs: &[Glyph], plane: &Gray, strokes: &Strokes) -> Extent {
     let mut heights: Vec<i32> = line.glyphs.iter().map(Glyph::height).collect();
     heights.sort_unstable();
     let height = heights[heights.len() * 3 / 4];
-    let mut extent =
-        Extent { from: line.from, to: line.to, top: line.top, bottom: line.bottom };
+    let mut extent = Extent { from: line.from, to: line.to, top: line.top, bottom: line.bottom };
     let (roof, floor) = (line.top - height * 2 / 5, line.bottom + height * 2 / 5);
     loop {
         let before = extent;
@@ -93,6 +97,7 @@ fn extended(line: &Line, glyphs: &[Glyph]) -> Extent {
             break;
         }
     }
+    follow(&mut extent, line, height, plane, strokes);
     // What no piece was made of may stand there too: accents, descenders, half a letter.
     let (along, across) = (height / 2 + 1, height / 3 + 1);
     extent.from -= along;
@@ -100,6 +105,28 @@ fn extended(line: &Line, glyphs: &[Glyph]) -> Extent {
     extent.top -= across;
     extent.bottom += across;
     extent
+}
+
+/// Goes on along a line as long as there is ink of its kind, be it fainter than letters are.
+fn follow(extent: &mut Extent, line: &Line, height: i32, plane: &Gray, strokes: &Strokes) {
+    let ink = line.glyphs.iter().map(|glyph| glyph.component.ink()).sum::<f32>();
+    let least = (ink / line.glyphs.len() as f32 - 24.0).max(0.0) as u8;
+    let (columns, rows) = (strokes.columns as i32, strokes.rows as i32);
+    let (length, depth) = if line.is_upright { (columns, rows) } else { (rows, columns) };
+    let has_ink = |along: i32| {
+        (line.top.max(0)..line.bottom.min(depth)).any(|across| {
+            let (x, y) = if line.is_upright { (along, across) } else { (across, along) };
+            let at = (y * columns + x) as usize;
+            strokes.responses[at] >= FAINTEST && plane.samples()[at] ^ strokes.flip >= least
+        })
+    };
+    while let Some(at) = (extent.to..(extent.to + height).min(length)).find(|at| has_ink(*at)) {
+        extent.to = at + 1;
+    }
+    while let Some(at) = ((extent.from - height).max(0)..extent.from).rev().find(|at| has_ink(*at))
+    {
+        extent.from = at;
+    }
 }
 
 fn rectangle(extent: Extent, is_upright: bool, size: u32, gray: &Gray) -> Option<Rectangle> {

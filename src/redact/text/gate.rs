@@ -73,9 +73,8 @@ impl Gate {
             }
             let classes = &mut self.classes[y * across..][..across];
             for (class, sums) in classes.iter_mut().zip(self.sums.windows(3)) {
-                let [half, most] = sums.iter().fold([0; 2], |[half, most], sum| {
-                    [half + sum[0], most + sum[1]]
-                });
+                let [half, most] =
+                    sums.iter().fold([0; 2], |[half, most], sum| [half + sum[0], most + sum[1]]);
                 *class = match most {
                     0..5 => 0,
                     _ if most * 5 >= half * 2 => STRONG,

@@ -95,7 +95,7 @@ impl Work for Halves<'_> {
             let pairs = upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0);
             for (to, ([a, b], [c, d])) in to.iter_mut().zip(pairs) {
                 let sum = u16::from(*a) + u16::from(*b) + u16::from(*c) + u16::from(*d);
-                *to = (sum + 2 >> 2) as u8;
+                *to = ((sum + 2) >> 2) as u8;
             }
         }
     }
@@ -113,7 +113,7 @@ fn plane<S: Copy + Into<u32>>(
     let samples = all.get(length.checked_mul(frame as usize)?..)?.get(..length)?;
     // The order of signed samples is that of unsigned ones once the sign is turned over.
     let sign = match image.sample_type {
-        SampleType::Signed => 1_u32.checked_shl(u32::from(image.bits_stored) - 1)?,
+        SampleType::Signed => 1_u32.checked_shl(u32::from(image.bits_stored).saturating_sub(1))?,
         _ => 0,
     };
     if components >= 3 {
@@ -142,5 +142,5 @@ fn plane<S: Copy + Into<u32>>(
 /// The luminance of red, green and blue. The eight pure colours are at least 26 apart.
 fn luma<S: Copy + Into<u32>>(pixel: &[S], shift: u32) -> u8 {
     let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(|one| one.into() >> shift);
-    (77 * red + 150 * green + 29 * blue >> 8) as u8
+    ((77 * red + 150 * green + 29 * blue) >> 8) as u8
 }

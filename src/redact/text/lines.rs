@@ -71,6 +71,16 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// Whether it is long enough to be text: letters side by side, or joined.
+    pub(super) fn is_long(&self) -> bool {
+        match self.glyphs.as_slice() {
+            [] => false,
+            [joined] => joined.width() >= 3 * joined.height(),
+            [_, _] => self.is_upright,
+            _ => true,
+        }
+    }
+
     /// First column and row, the column behind the last and the row below the last.
     pub(super) fn edges(&self) -> (i32, i32, i32, i32) {
         let Self { from, to, top, bottom, is_upright, .. } = *self;
@@ -136,12 +146,15 @@ fn are_neighbours(a: &Glyph, b: &Glyph) -> bool {
     let (low, high) = (a.height().min(b.height()), a.height().max(b.height()));
     let overlap = a.bottom.min(b.bottom) - a.top.max(b.top);
     let (one, other) = (a.component.peak(), b.component.peak());
+    // Letters of one ink stand out differently where the ground changes below them.
+    let is_alike = (one - other).abs() <= 0.4 * one.max(other)
+        || (a.component.ink() - b.component.ink()).abs() <= 12.0;
     b.from - a.to <= reach(low.max(high / 2))
         // Pieces above each other are no neighbours in a line.
         && b.to > a.to - (a.width() / 2)
         && high * 4 <= low * 9 + 4
         && overlap * 2 >= low
-        && (one - other).abs() <= 0.4 * one.max(other)
+        && is_alike
 }
 
 fn root(parents: &mut [usize], mut at: usize) -> usize {

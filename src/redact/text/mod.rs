@@ -11,6 +11,8 @@
 //!
 //! The same is done with the image at a half and a quarter of its size, for larger letters.
 
+#![expect(clippy::inline_always, reason = "hot loops are compiled twice, with all that they call")]
+
 mod components;
 mod cover;
 mod gate;
@@ -70,7 +72,7 @@ pub struct Finder {
 const SIZES: u32 = 3;
 
 impl Finder {
-    /// Forgets the last frame.
+    /// Forgets the last frame, so that the next is looked at whatever it is.
     pub fn forget(&mut self) {
         self.last = None;
     }
@@ -95,7 +97,7 @@ impl Finder {
             let plane = smaller.as_ref().unwrap_or(gray);
             for polarity in [Polarity::Light, Polarity::Dark] {
                 let components = self.components(plane, polarity);
-                cover::candidates(&components, &self.strokes, size, gray, &mut found);
+                cover::candidates(&components, plane, &self.strokes, size, gray, &mut found);
             }
             if size + 1 < SIZES {
                 let next = plane.halved();
@@ -112,3 +114,6 @@ impl Finder {
         self.labels.components(plane.samples(), &self.strokes, &self.gate)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,7 +38,7 @@ impl Palette {
         let first = if is_signed { i32::from(first as i16) } else { i32::from(first) };
         let grays = red.iter().zip(&green).zip(&blue).map(|((red, green), blue)| {
             let [red, green, blue] = [*red, *green, *blue].map(u32::from);
-            (77 * red + 150 * green + 29 * blue >> 8) as u8
+            ((77 * red + 150 * green + 29 * blue) >> 8) as u8
         });
         Some(Self { first, grays: grays.collect() }).filter(|palette| !palette.grays.is_empty())
     }

@@ -31,17 +31,18 @@ impl Stretch {
     /// For these samples, whose sign bit is given.
     pub(super) fn of<S: Copy + Into<u32>>(samples: &[S], sign: u32) -> Self {
         let (least, most) = cpu::run(Ends { samples, sign });
-        let (least, most) = (least.min(most), most);
+        // Where there are no samples, least is more than most.
+        let least = least.min(most);
         let range = most - least;
         let shift = (u32::BITS - range.leading_zeros()).saturating_sub(16);
         // An odd step does not fall onto the same columns row after row.
-        let step = samples.len() / SAMPLED | 1;
+        let step = (samples.len() / SAMPLED) | 1;
         let mut middle: Vec<u32> = samples
             .iter()
             .step_by(step)
             .map(|sample| (*sample).into() ^ sign)
             .filter(|value| *value != least && *value != most)
-            .map(|value| value - least >> shift)
+            .map(|value| (value - least) >> shift)
             .collect();
         middle.sort_unstable();
         let most = range >> shift;
@@ -76,7 +77,7 @@ impl Stretch {
         let high = value.clamp(self.high, self.most) - self.high;
         let [below, within, above] = self.slopes;
         // No sum exceeds 255 << FRACTION: each slope is rounded down.
-        (low * below + middle * within + high * above >> FRACTION) as u8
+        ((low * below + middle * within + high * above) >> FRACTION) as u8
     }
 }
 

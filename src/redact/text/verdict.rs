@@ -10,8 +10,7 @@ const DOUBTFUL: f32 = 0.5;
 
 /// The verdicts on all lines of an image.
 pub(super) fn found(candidates: &[Candidate]) -> Vec<Found> {
-    let scored: Vec<(&Candidate, f32)> =
-        candidates.iter().map(|one| (one, one.score)).collect();
+    let scored: Vec<(&Candidate, f32)> = candidates.iter().map(|one| (one, one.score)).collect();
     let mut is_text: Vec<bool> = scored.iter().map(|(_, score)| *score >= TEXT).collect();
     // Text comes in blocks: a short line beside a sure one needs less to be believed.
     loop {
@@ -53,9 +52,9 @@ fn merged(mut found: Vec<Found>) -> Vec<Found> {
     found.sort_by_key(|one| (one.certainty, std::cmp::Reverse(one.rectangle.pixels())));
     let mut kept: Vec<Found> = Vec::new();
     for one in found {
-        let is_inside = kept.iter().any(|kept| {
-            kept.rectangle.intersection(one.rectangle) == Some(one.rectangle)
-        });
+        let is_inside = kept
+            .iter()
+            .any(|kept| kept.rectangle.intersection(one.rectangle) == Some(one.rectangle));
         if !is_inside {
             kept.push(one);
         }
