@@ -13,6 +13,12 @@ use crate::area::Rectangle;
 /// Lines of lower scores are no text whatever is near them.
 const HOPELESS: f32 = -2.0;
 
+/// Greys by which ink may differ along a line.
+const SAME_INK: u8 = 24;
+
+/// Heights of a line that it is followed for on each side.
+const FARTHEST: i32 = 20;
+
 /// A line that may be text.
 #[derive(Debug, Clone)]
 pub struct Candidate {
@@ -35,6 +41,13 @@ struct Extent {
     to: i32,
     top: i32,
     bottom: i32,
+}
+
+impl Candidate {
+    /// Whether it runs along the rows.
+    pub(super) fn is_upright(&self) -> bool {
+        self.features[judge::UPRIGHT] > 0.5
+    }
 }
 
 /// Looks for lines in both directions of writing, in a plane that is the image halved so many times.
@@ -80,13 +93,16 @@ fn extended(line: &Line, glyphs: &[Glyph], plane: &Gray, strokes: &Strokes) -> E
     heights.sort_unstable();
     let height = heights[heights.len() * 3 / 4];
     let mut extent = Extent { from: line.from, to: line.to, top: line.top, bottom: line.bottom };
+    let ink = line.glyphs.iter().map(|glyph| glyph.component.ink()).sum::<f32>();
+    let ink = ink / line.glyphs.len() as f32;
     let (roof, floor) = (line.top - height * 2 / 5, line.bottom + height * 2 / 5);
     loop {
         let before = extent;
         for glyph in lines::within(glyphs, extent.from - height, extent.to + height) {
             let is_beside = glyph.from <= extent.to + height && glyph.to >= extent.from - height;
             let is_within = glyph.top >= roof && glyph.bottom <= floor;
-            if is_beside && is_within && glyph.width() <= 12 * height {
+            let is_alike = (glyph.component.ink() - ink).abs() <= 40.0;
+            if is_beside && is_within && is_alike && glyph.width() <= 12 * height {
                 extent.from = extent.from.min(glyph.from);
                 extent.to = extent.to.max(glyph.to);
                 extent.top = extent.top.min(glyph.top);
@@ -110,20 +126,33 @@ fn extended(line: &Line, glyphs: &[Glyph], plane: &Gray, strokes: &Strokes) -> E
 /// Goes on along a line as long as there is ink of its kind, be it fainter than letters are.
 fn follow(extent: &mut Extent, line: &Line, height: i32, plane: &Gray, strokes: &Strokes) {
     let ink = line.glyphs.iter().map(|glyph| glyph.component.ink()).sum::<f32>();
-    let least = (ink / line.glyphs.len() as f32 - 24.0).max(0.0) as u8;
+    let ink = (ink / line.glyphs.len() as f32) as u8;
     let (columns, rows) = (strokes.columns as i32, strokes.rows as i32);
     let (length, depth) = if line.is_upright { (columns, rows) } else { (rows, columns) };
-    let has_ink = |along: i32| {
-        (line.top.max(0)..line.bottom.min(depth)).any(|across| {
+    let inked = |along: i32| {
+        let across = line.top.max(0)..line.bottom.min(depth);
+        let is_ink = |across: i32| {
             let (x, y) = if line.is_upright { (along, across) } else { (across, along) };
             let at = (y * columns + x) as usize;
-            strokes.responses[at] >= FAINTEST && plane.samples()[at] ^ strokes.flip >= least
-        })
+            let gray = plane.samples()[at] ^ strokes.flip;
+            strokes.responses[at] >= FAINTEST && gray.abs_diff(ink) <= SAME_INK
+        };
+        across.filter(|across| is_ink(*across)).count() as i32
     };
-    while let Some(at) = (extent.to..(extent.to + height).min(length)).find(|at| has_ink(*at)) {
+    // A stroke is more than a pixel of noise here and there.
+    let enough = (height / 2).max(3);
+    let goes_on = |at: i32, step: i32| {
+        let near = (0..3).map(|n| at + n * step).filter(|at| (0..length).contains(at));
+        inked(at) > 0 && near.map(inked).sum::<i32>() >= enough
+    };
+    let farthest = FARTHEST * height;
+    let end = (extent.to + farthest).min(length);
+    while let Some(at) = (extent.to..(extent.to + height).min(end)).find(|at| goes_on(*at, 1)) {
         extent.to = at + 1;
     }
-    while let Some(at) = ((extent.from - height).max(0)..extent.from).rev().find(|at| has_ink(*at))
+    let end = (extent.from - farthest).max(0);
+    while let Some(at) =
+        ((extent.from - height).max(end)..extent.from).rev().find(|at| goes_on(*at, -1))
     {
         extent.from = at;
     }

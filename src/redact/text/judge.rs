@@ -6,6 +6,11 @@ use super::strokes::Strokes;
 /// Numbers that a line is judged by.
 pub const FEATURES: usize = 31;
 
+/// Which of them tells that a line runs along the rows, how far it stands out, its ink.
+pub(super) const UPRIGHT: usize = 26;
+pub(super) const PEAK: usize = 7;
+pub(super) const INK: usize = 20;
+
 /// Their names, in the order in which they stand.
 pub const NAMES: [&str; FEATURES] = [
     "count",

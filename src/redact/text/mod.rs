@@ -84,7 +84,7 @@ impl Finder {
         {
             return found.clone();
         }
-        let found = verdict::found(&self.candidates(gray));
+        let found = verdict::found(&self.candidates(gray), gray);
         self.last = Some((gray.clone(), found.clone()));
         found
     }

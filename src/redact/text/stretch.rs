@@ -8,8 +8,10 @@ use crate::codec::cpu::{self, Work};
 
 /// Samples that are looked at to learn where the mass lies.
 const SAMPLED: usize = 2048;
-/// Greys below and above the middle of the range.
+/// Greys below and above the middle of the range, and where what lies there is farther away than the middle
+/// is wide.
 const TAIL: u32 = 32;
+const FAR_TAIL: u32 = 64;
 /// Fraction bits of the slopes.
 const FRACTION: u32 = 16;
 
@@ -55,10 +57,16 @@ impl Stretch {
         let near = (high - low) / 6;
         low = if low <= near { 0 } else { low };
         high = if most - high <= near { most } else { high };
-        let (below, above) = (if low > 0 { TAIL } else { 0 }, if high < most { TAIL } else { 0 });
+        let width = high - low;
+        let tail = |length: u32| match length {
+            0 => 0,
+            _ if length > width => FAR_TAIL,
+            _ => TAIL,
+        };
+        let (below, above) = (tail(low), tail(most - high));
         let slope = |greys: u32, range: u32| (greys << FRACTION) / range.max(1);
         let slopes =
-            [slope(below, low), slope(255 - below - above, high - low), slope(above, most - high)];
+            [slope(below, low), slope(255 - below - above, width), slope(above, most - high)];
         Self { sign, least, shift, low, high, most, slopes }
     }
 

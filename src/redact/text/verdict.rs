@@ -1,15 +1,21 @@
 //! Which candidates are text: scored lines in, rectangles out.
 
 use super::cover::Candidate;
+use super::gray::Gray;
+use super::judge::{INK, PEAK};
 use super::{Certainty, Found};
+use crate::area::Rectangle;
 
 /// Scores from which a line is text, from which it is where text like it is near, and from which it may be.
-const TEXT: f32 = 1.5;
-const NEAR_TEXT: f32 = -0.5;
-const DOUBTFUL: f32 = 0.5;
+const TEXT: f32 = 1.2;
+const NEAR_TEXT: f32 = -1.5;
+const DOUBTFUL: f32 = 0.3;
+
+/// Pixels around letters that are covered without what is beside them.
+const MARGIN: u32 = 2;
 
 /// The verdicts on all lines of an image.
-pub(super) fn found(candidates: &[Candidate]) -> Vec<Found> {
+pub(super) fn found(candidates: &[Candidate], gray: &Gray) -> Vec<Found> {
     let scored: Vec<(&Candidate, f32)> = candidates.iter().map(|one| (one, one.score)).collect();
     let mut is_text: Vec<bool> = scored.iter().map(|(_, score)| *score >= TEXT).collect();
     // Text comes in blocks: a short line beside a sure one needs less to be believed.
@@ -25,21 +31,36 @@ pub(super) fn found(candidates: &[Candidate]) -> Vec<Found> {
             break;
         }
     }
+    let texts: Vec<&Candidate> =
+        scored.iter().zip(&is_text).filter(|(_, is)| **is).map(|((one, _), _)| *one).collect();
     let found = scored.iter().zip(&is_text).filter_map(|((candidate, score), is_text)| {
         let certainty = match *is_text {
             true => Certainty::Text,
             false if *score >= DOUBTFUL => Certainty::Doubtful,
             false => return None,
         };
-        Some(Found { rectangle: candidate.rectangle, certainty })
+        let rectangle = match is_crossing(candidate, &texts) {
+            true => candidate.letters.grown(MARGIN, gray.columns(), gray.rows()),
+            false => candidate.rectangle,
+        };
+        Some(Found { rectangle, certainty })
     });
     merged(found.collect())
+}
+
+/// Whether a line runs across lines of text: letters below each other in these look like one. What its
+/// letters cover may be cells of a table that nothing else covers, what is farther along is nothing.
+fn is_crossing(candidate: &Candidate, texts: &[&Candidate]) -> bool {
+    let across = texts.iter().filter(|other| other.is_upright() && !candidate.is_upright());
+    let shared = across.filter_map(|other| candidate.letters.intersection(other.letters));
+    shared.map(Rectangle::pixels).sum::<u64>() * 4 >= candidate.letters.pixels()
 }
 
 /// Whether two lines are near each other, of one height and one ink.
 fn are_alike(a: &Candidate, b: &Candidate) -> bool {
     let (low, high) = (a.height.min(b.height), a.height.max(b.height));
-    let (inks, peaks) = (a.features[20] - b.features[20], a.features[7] - b.features[7]);
+    let inks = a.features[INK] - b.features[INK];
+    let peaks = a.features[PEAK] - b.features[PEAK];
     let near = a.letters.grown((low * 1.5) as u32 + 2, u32::MAX, u32::MAX);
     high <= low * 1.4
         && inks.abs() < 25.0

@@ -63,7 +63,8 @@ fn signed_samples_keep_their_order() {
     let (mask, line) = mask();
     // Padding of -2000 on the left, content around 0, text of 3000; 13 bits.
     let samples = mask.samples.iter().enumerate().map(|(at, mask)| {
-        let content = if at % 256 < 20 { -2000 } else { (at * 7 % 90) as i16 - 45 };
+        let content =
+            if at % 256 < 20 { -2000 } else { (at % 256) as i16 / 2 + (at * 7 % 23) as i16 - 60 };
         (if *mask > 0 { 3000 } else { content }) as u16 & 0x1fff
     });
     let mut pixel = image(&mask, 1, 13, "MONOCHROME2");
