@@ -1,9 +1,11 @@
 //! Looks for text that was burned into pixels: DICOM files or folders in, a line for each file and for each
 //! rectangle out, with the nanoseconds that each pixel took.
 //!
-//! `cargo run --release --example find_text -- [--pgm FOLDER] PATH...`
+//! `cargo run --release --example find_text -- [--pgm FOLDER] [--features] PATH...`
 //!
-//! With `--pgm` each frame is also written as it was looked at, in grey, rectangles drawn in.
+//! With `--pgm` each frame is also written as it was looked at, in grey, rectangles drawn in. With `--features`
+//! all lines that are judged are printed instead, with what they are judged by, for
+//! `scripts/tables/text_lines.py`. Files whose names end in `.pgm` are read as grey images.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -15,8 +17,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use sauva::image::ImagePixel;
-use sauva::instance::SourcePixels;
+use anyhow::Context;
+use sauva::area::Rectangle;
+use sauva::image::{ImagePixel, SampleType};
+use sauva::instance::{Samples, SourcePixels};
 use sauva::read::{self, Limits};
 use sauva::redact::text::{Certainty, Finder, Found, Gray, Palette};
 
@@ -29,6 +33,10 @@ fn main() -> anyhow::Result<()> {
         }
         _ => None,
     };
+    let features = arguments.iter().position(|argument| argument == "--features");
+    if let Some(at) = features {
+        arguments.remove(at);
+    }
     let mut paths = Vec::new();
     for argument in &arguments {
         collect(Path::new(argument), &mut paths)?;
@@ -36,10 +44,17 @@ fn main() -> anyhow::Result<()> {
     paths.sort();
     let mut all = (Duration::ZERO, 0);
     for path in &paths {
-        match look(path, pictures.as_deref()) {
+        let looked = match features {
+            Some(_) => print_features(path).map(|()| (Duration::ZERO, 0)),
+            None => look(path, pictures.as_deref()),
+        };
+        match looked {
             Ok((time, pixels)) => all = (all.0 + time, all.1 + pixels),
             Err(error) => eprintln!("{}: {error}", path.display()),
         }
+    }
+    if features.is_some() {
+        return Ok(());
     }
     println!("{:.2} ns a pixel of {} in {} files", per_pixel(all.0, all.1), all.1, paths.len());
     Ok(())
@@ -56,38 +71,88 @@ fn collect(path: &Path, paths: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What gives the frames of a file as grey, and how many there are.
+type Frames = (u32, Box<dyn Fn(u32) -> Gray>);
+
+fn frames(path: &Path) -> anyhow::Result<Option<Frames>> {
+    if path.extension().is_some_and(|extension| extension == "pgm") {
+        let gray = read_pgm(&fs::read(path)?).context("no PGM of 8 or 16 bits")?;
+        return Ok(Some((1, Box::new(move |_| gray.clone()))));
+    }
+    let original = read::read(path, &Limits::default())?;
+    if let Some((image, SourcePixels::Native(bytes))) = &original.image
+        && image.photometric_interpretation == "YBR_FULL_422"
+    {
+        let (image, bytes) = (image.clone(), bytes.clone());
+        return Ok(Some((image.frames, Box::new(move |at| Gray::of_422(&bytes, &image, at)))));
+    }
+    let palette = Palette::of(&original.data_set);
+    let decoded = sauva::encode::decode(original)?;
+    Ok(decoded.map(|(_, image, samples)| -> Frames {
+        let frames = image.frames;
+        (frames, Box::new(move |at| Gray::of(&samples, &image, at, palette.as_ref())))
+    }))
+}
+
+/// A binary PGM without comments.
+fn read_pgm(file: &[u8]) -> Option<Gray> {
+    let mut parts = file.splitn(4, u8::is_ascii_whitespace);
+    let mut number = || str::from_utf8(parts.next()?).ok()?.parse().ok();
+    let _magic: Option<u32> = number();
+    let (columns, rows): (u32, u32) = (number()?, number()?);
+    let rest = parts.next()?;
+    let (most, samples) = rest.split_at(rest.iter().position(u8::is_ascii_whitespace)?);
+    let bits_stored = if most == b"255" { 8 } else { 16 };
+    let samples = match bits_stored {
+        8 => Samples::Eight(samples[1..].to_vec()),
+        _ => Samples::Sixteen(
+            samples[1..].as_chunks().0.iter().map(|two| u16::from_be_bytes(*two)).collect(),
+        ),
+    };
+    let image = ImagePixel {
+        rows,
+        columns,
+        frames: 1,
+        samples_per_pixel: 1,
+        bits_allocated: bits_stored,
+        bits_stored,
+        high_bit: bits_stored - 1,
+        sample_type: SampleType::Unsigned,
+        planar_configuration: 0,
+        photometric_interpretation: "MONOCHROME2".to_owned(),
+    };
+    Some(Gray::of(&samples, &image, 0, None))
+}
+
+fn print_features(path: &Path) -> anyhow::Result<()> {
+    let Some((frames, frame)) = frames(path)? else { return Ok(()) };
+    println!("file\t{}", path.display());
+    let mut finder = Finder::default();
+    for at in 0..frames {
+        for candidate in finder.candidates(&frame(at)) {
+            let Rectangle { x, y, width, height } = candidate.letters;
+            print!("line\t{at}\t{x}\t{y}\t{width}\t{height}");
+            for feature in candidate.features {
+                print!("\t{feature}");
+            }
+            println!();
+        }
+    }
+    Ok(())
+}
+
 /// Looks at all frames of a file; returns the time and the pixels.
 fn look(path: &Path, pictures: Option<&Path>) -> anyhow::Result<(Duration, u64)> {
-    let original = read::read(path, &Limits::default())?;
-    let native = match &original.image {
-        Some((image, SourcePixels::Native(bytes)))
-            if image.photometric_interpretation == "YBR_FULL_422" =>
-        {
-            Some((image.clone(), bytes.clone()))
-        }
-        _ => None,
-    };
-    let palette = Palette::of(&original.data_set);
-    let frame: Box<dyn Fn(u32) -> Gray>;
-    let image: ImagePixel;
-    if let Some((native_image, bytes)) = native {
-        image = native_image.clone();
-        frame = Box::new(move |at| Gray::of_422(&bytes, &native_image, at));
-    } else {
-        let Some((_, decoded, samples)) = sauva::encode::decode(original)? else {
-            return Ok((Duration::ZERO, 0));
-        };
-        image = decoded.clone();
-        frame = Box::new(move |at| Gray::of(&samples, &decoded, at, palette.as_ref()));
-    }
+    let Some((frames, frame)) = frames(path)? else { return Ok((Duration::ZERO, 0)) };
     let mut finder = Finder::default();
-    let mut time = Duration::ZERO;
+    let (mut time, mut pixels) = (Duration::ZERO, 0);
     let mut lines = Vec::new();
-    for at in 0..image.frames {
+    for at in 0..frames {
         let start = Instant::now();
         let gray = frame(at);
         let found = finder.find(&gray);
         time += start.elapsed();
+        pixels += gray.samples().len() as u64;
         if let Some(folder) = pictures {
             let name = path.to_string_lossy().replace('/', "_");
             fs::create_dir_all(folder)?;
@@ -95,15 +160,11 @@ fn look(path: &Path, pictures: Option<&Path>) -> anyhow::Result<(Duration, u64)>
         }
         lines.extend(found.into_iter().map(|found| (at, found)));
     }
-    let pixels = u64::from(image.columns) * u64::from(image.rows) * u64::from(image.frames);
     let texts = lines.iter().filter(|(_, found)| found.certainty == Certainty::Text).count();
     println!(
-        "{}: {texts} text, {} doubtful, {} x {} x {}, {:.2} ns a pixel",
+        "{}: {texts} text, {} doubtful, {frames} frames, {:.2} ns a pixel",
         path.display(),
         lines.len() - texts,
-        image.columns,
-        image.rows,
-        image.frames,
         per_pixel(time, pixels)
     );
     for (at, Found { rectangle, certainty }) in lines {

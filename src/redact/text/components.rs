@@ -151,9 +151,17 @@ impl Labels {
         }
         let columns = strokes.columns;
         let rows = strokes.responses.chunks_exact(columns).zip(plane.chunks_exact(columns));
+        let mut is_open = false;
         for (y, (row, gray)) in rows.enumerate() {
             let thresholds = &gate.thresholds[y / BLOCK * strokes.across..][..strokes.across];
             self.here.clear();
+            if y % BLOCK == 0 {
+                is_open = thresholds.iter().any(|threshold| *threshold > 0);
+            }
+            if !is_open {
+                self.above.clear();
+                continue;
+            }
             self.find_runs(row, thresholds);
             self.join_row(row, gray, strokes.flip, y as i32);
             std::mem::swap(&mut self.above, &mut self.here);
@@ -257,33 +265,35 @@ fn root(parents: &mut [u32], mut piece: u32) -> u32 {
 }
 
 fn measured(row: &[u8], gray: &[u8], flip: u8, run: Run, y: i32) -> Component {
-    let tint = gray[run.from..run.to].iter().fold(0, |all: u8, one| all.max(*one ^ flip));
-    let tint = u64::from(tint);
-    let ink = &row[run.from..run.to];
-    let peak = u64::from(ink.iter().fold(0, |all, one| all.max(*one)));
+    let (mut sum, mut peak, mut tint) = (0, 0, 0);
+    for (response, gray) in row[run.from..run.to].iter().zip(&gray[run.from..run.to]) {
+        sum += u64::from(*response);
+        peak = peak.max(*response);
+        tint = tint.max(*gray ^ flip);
+    }
+    let (peak, tint) = (u64::from(peak), u64::from(tint));
     // One pixel of an antialiased edge may lie between.
-    let least = |a: Option<&u8>, b: Option<&u8>| {
-        let a = a.copied().unwrap_or(0);
-        u64::from(b.copied().unwrap_or(0).min(a))
+    let before = match run.from {
+        0 | 1 => 0,
+        from => row[from - 1].min(row[from - 2]),
     };
-    let before = least(
-        run.from.checked_sub(1).and_then(|at| row.get(at)),
-        run.from.checked_sub(2).and_then(|at| row.get(at)),
-    );
-    let behind = least(row.get(run.to), row.get(run.to + 1));
+    let behind = match row.get(run.to..run.to + 2) {
+        Some([one, two]) => *one.min(two),
+        _ => 0,
+    };
     Component {
         left: run.from as i32,
         top: y,
         right: run.to as i32,
         bottom: y + 1,
-        area: ink.len() as u32,
+        area: (run.to - run.from) as u32,
         runs: 1,
         stacked: 0,
         straight: 0,
-        sum: ink.iter().map(|one| u64::from(*one)).sum(),
+        sum,
         peaks: peak,
         squares: peak * peak,
-        outside: before + behind,
+        outside: u64::from(before) + u64::from(behind),
         inks: tint,
         ink_squares: tint * tint,
     }

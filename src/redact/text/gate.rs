@@ -98,18 +98,19 @@ impl Gate {
         let across = strokes.across;
         self.largest.clear();
         self.largest.resize(across * strokes.down, 0);
-        for y in 0..strokes.down {
+        for (y, to) in self.largest.chunks_exact_mut(across).enumerate() {
+            // One more at both ends, so that each block has neighbours.
             self.row.clear();
-            self.row.resize(across, 0);
+            self.row.resize(across + 2, 0);
             for near in y.saturating_sub(1)..(y + 2).min(strokes.down) {
                 let from = &strokes.largest[near * across..][..across];
-                for (to, largest) in self.row.iter_mut().zip(from) {
+                for (to, largest) in self.row[1..].iter_mut().zip(from) {
                     *to = (*to).max(*largest);
                 }
             }
-            for (x, to) in self.largest[y * across..][..across].iter_mut().enumerate() {
-                let near = &self.row[x.saturating_sub(1)..(x + 2).min(across)];
-                *to = near.iter().fold(0, |all, one| all.max(*one));
+            let near = self.row.iter().zip(&self.row[1..]).zip(&self.row[2..]);
+            for (to, ((left, middle), right)) in to.iter_mut().zip(near) {
+                *to = (*left).max(*middle).max(*right);
             }
         }
     }

@@ -145,16 +145,18 @@ fn reach(height: i32) -> i32 {
 fn are_neighbours(a: &Glyph, b: &Glyph) -> bool {
     let (low, high) = (a.height().min(b.height()), a.height().max(b.height()));
     let overlap = a.bottom.min(b.bottom) - a.top.max(b.top);
-    let (one, other) = (a.component.peak(), b.component.peak());
-    // Letters of one ink stand out differently where the ground changes below them.
-    let is_alike = (one - other).abs() <= 0.4 * one.max(other)
-        || (a.component.ink() - b.component.ink()).abs() <= 12.0;
-    b.from - a.to <= reach(low.max(high / 2))
-        // Pieces above each other are no neighbours in a line.
-        && b.to > a.to - (a.width() / 2)
+    // Pieces above each other are no neighbours in a line.
+    overlap * 2 >= low
         && high * 4 <= low * 9 + 4
-        && overlap * 2 >= low
-        && is_alike
+        && b.to > a.to - (a.width() / 2)
+        && b.from - a.to <= reach(low.max(high / 2))
+        && are_alike(&a.component, &b.component)
+}
+
+/// Whether two pieces stand out alike, or are of one ink over different grounds.
+fn are_alike(a: &Component, b: &Component) -> bool {
+    let (one, other) = (a.peak(), b.peak());
+    (one - other).abs() <= 0.4 * one.max(other) || (a.ink() - b.ink()).abs() <= 12.0
 }
 
 fn root(parents: &mut [usize], mut at: usize) -> usize {

@@ -7,9 +7,13 @@ use super::{Certainty, Found};
 use crate::area::Rectangle;
 
 /// Scores from which a line is text, from which it is where text like it is near, and from which it may be.
-const TEXT: f32 = 1.2;
+const TEXT: f32 = 0.9;
 const NEAR_TEXT: f32 = -1.5;
-const DOUBTFUL: f32 = 0.3;
+const DOUBTFUL: f32 = -0.1;
+
+/// So many sure lines of the same letters make a screen of text, in which a line needs this score.
+const MANY: usize = 4;
+const AMONG_MANY: f32 = -0.5;
 
 /// Pixels around letters that are covered without what is beside them.
 const MARGIN: u32 = 2;
@@ -23,8 +27,14 @@ pub(super) fn found(candidates: &[Candidate], gray: &Gray) -> Vec<Found> {
         let before = is_text.iter().filter(|is| **is).count();
         for (at, (candidate, score)) in scored.iter().enumerate() {
             if !is_text[at] && *score >= NEAR_TEXT {
-                let mut sure = scored.iter().zip(&is_text).filter(|(_, is)| **is);
-                is_text[at] = sure.any(|((other, _), _)| are_alike(candidate, other));
+                let sure = scored.iter().zip(&is_text).filter(|(_, is)| **is);
+                let alike = sure.filter(|((other, _), _)| are_alike(candidate, other));
+                let (mut count, mut is_near) = (0, false);
+                for ((other, _), _) in alike {
+                    count += 1;
+                    is_near |= are_near(candidate, other);
+                }
+                is_text[at] = is_near || (count >= MANY && *score >= AMONG_MANY);
             }
         }
         if is_text.iter().filter(|is| **is).count() == before {
@@ -34,14 +44,14 @@ pub(super) fn found(candidates: &[Candidate], gray: &Gray) -> Vec<Found> {
     let texts: Vec<&Candidate> =
         scored.iter().zip(&is_text).filter(|(_, is)| **is).map(|((one, _), _)| *one).collect();
     let found = scored.iter().zip(&is_text).filter_map(|((candidate, score), is_text)| {
-        let certainty = match *is_text {
-            true => Certainty::Text,
-            false if *score >= DOUBTFUL => Certainty::Doubtful,
-            false => return None,
-        };
-        let rectangle = match is_crossing(candidate, &texts) {
-            true => candidate.letters.grown(MARGIN, gray.columns(), gray.rows()),
-            false => candidate.rectangle,
+        let certainty = if *is_text { Certainty::Text } else { Certainty::Doubtful };
+        if !is_text && *score < DOUBTFUL {
+            return None;
+        }
+        let rectangle = if is_crossing(candidate, &texts) {
+            candidate.letters.grown(MARGIN, gray.columns(), gray.rows())
+        } else {
+            candidate.rectangle
         };
         Some(Found { rectangle, certainty })
     });
@@ -56,16 +66,18 @@ fn is_crossing(candidate: &Candidate, texts: &[&Candidate]) -> bool {
     shared.map(Rectangle::pixels).sum::<u64>() * 4 >= candidate.letters.pixels()
 }
 
-/// Whether two lines are near each other, of one height and one ink.
+/// Whether two lines are of one height and one ink.
 fn are_alike(a: &Candidate, b: &Candidate) -> bool {
     let (low, high) = (a.height.min(b.height), a.height.max(b.height));
     let inks = a.features[INK] - b.features[INK];
     let peaks = a.features[PEAK] - b.features[PEAK];
-    let near = a.letters.grown((low * 1.5) as u32 + 2, u32::MAX, u32::MAX);
-    high <= low * 1.4
-        && inks.abs() < 25.0
-        && peaks.abs() < 50.0
-        && near.intersection(b.letters).is_some()
+    high <= low * 1.4 && inks.abs() < 25.0 && peaks.abs() < 50.0
+}
+
+/// Whether two lines are at most about a line apart.
+fn are_near(a: &Candidate, b: &Candidate) -> bool {
+    let reach = (a.height.min(b.height) * 1.5) as u32 + 2;
+    a.letters.grown(reach, u32::MAX, u32::MAX).intersection(b.letters).is_some()
 }
 
 /// Without those that lie in others.

@@ -75,7 +75,7 @@ fn rulers_bars_and_boards_are_no_text() {
         check("board", |seed| {
             let (x0, y0) = (seed as usize, 2 * seed as usize);
             Canvas::painted(256, 200, |x, y| {
-                if ((x + x0) / step + (y + y0) / step) % 2 == 0 { 220.0 } else { 30.0 }
+                if ((x + x0) / step + (y + y0) / step).is_multiple_of(2) { 220.0 } else { 30.0 }
             })
         });
         check("grid", |seed| {
