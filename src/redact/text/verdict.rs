@@ -6,10 +6,13 @@ use super::judge::{INK, PEAK};
 use super::{Certainty, Found};
 use crate::area::Rectangle;
 
-/// Scores from which a line is text, from which it is where text like it is near, and from which it may be.
-const TEXT: f32 = 0.9;
+/// The score that one line of an image with text has, as a rule: without it none is text.
+const SURE: f32 = 1.8;
+/// Scores from which the others are text, from which they are where text like them is near, and from which
+/// a line may be text.
+const TEXT: f32 = -0.6;
 const NEAR_TEXT: f32 = -1.5;
-const DOUBTFUL: f32 = -0.1;
+const DOUBTFUL: f32 = 0.2;
 
 /// So many sure lines of the same letters make a screen of text, in which a line needs this score.
 const MANY: usize = 4;
@@ -21,7 +24,9 @@ const MARGIN: u32 = 2;
 /// The verdicts on all lines of an image.
 pub(super) fn found(candidates: &[Candidate], gray: &Gray) -> Vec<Found> {
     let scored: Vec<(&Candidate, f32)> = candidates.iter().map(|one| (one, one.score)).collect();
-    let mut is_text: Vec<bool> = scored.iter().map(|(_, score)| *score >= TEXT).collect();
+    let is_sure = scored.iter().any(|(_, score)| *score >= SURE);
+    let mut is_text: Vec<bool> =
+        scored.iter().map(|(_, score)| is_sure && *score >= TEXT).collect();
     // Text comes in blocks: a short line beside a sure one needs less to be believed.
     loop {
         let before = is_text.iter().filter(|is| **is).count();

@@ -67,8 +67,8 @@ fn rulers_bars_and_boards_are_no_text() {
         check("ruler", |seed| {
             let left = 20 + 3 * seed as usize;
             Canvas::painted(256, 200, |x, y| {
-                let long = if y % (5 * step) == 0 { 10 } else { 5 };
-                let is_tick = y % step == 0 && (left..left + long).contains(&x);
+                let long = if y.is_multiple_of(5 * step) { 10 } else { 5 };
+                let is_tick = y.is_multiple_of(step) && (left..left + long).contains(&x);
                 if is_tick || x == left { 255.0 } else { 0.0 }
             })
         });
@@ -80,7 +80,8 @@ fn rulers_bars_and_boards_are_no_text() {
         });
         check("grid", |seed| {
             Canvas::painted(256, 200, |x, y| {
-                if (x + seed as usize) % step == 0 || y % step == 0 { 200.0 } else { 60.0 }
+                let is_line = [x + seed as usize, y].iter().any(|at| at.is_multiple_of(step));
+                if is_line { 200.0 } else { 60.0 }
             })
         });
     }
