@@ -6,8 +6,11 @@ use super::judge::{INK, PEAK};
 use super::{Certainty, Found};
 use crate::area::Rectangle;
 
-/// The score that one line of an image with text has, as a rule: without it none is text.
+/// The score that one line of an image with text has, or some lines together: where none is that high, none is
+/// text.
 const SURE: f32 = 1.8;
+const LIKELY: f32 = 0.9;
+const SOME: usize = 3;
 /// Scores from which the others are text, from which they are where text like them is near, and from which
 /// a line may be text.
 const TEXT: f32 = -0.6;
@@ -24,7 +27,8 @@ const MARGIN: u32 = 2;
 /// The verdicts on all lines of an image.
 pub(super) fn found(candidates: &[Candidate], gray: &Gray) -> Vec<Found> {
     let scored: Vec<(&Candidate, f32)> = candidates.iter().map(|one| (one, one.score)).collect();
-    let is_sure = scored.iter().any(|(_, score)| *score >= SURE);
+    let above = |least: f32| scored.iter().filter(|(_, score)| *score >= least).count();
+    let is_sure = above(SURE) > 0 || above(LIKELY) >= SOME;
     let mut is_text: Vec<bool> =
         scored.iter().map(|(_, score)| is_sure && *score >= TEXT).collect();
     // Text comes in blocks: a short line beside a sure one needs less to be believed.
