@@ -203,6 +203,10 @@ def write(r, image, kind, fonts, text):
         font = r.choice(fonts) if r.random() < 0.2 else font
         size = round(np.exp(r.uniform(np.log(8), np.log(40)))) if r.random() < 0.6 else r.randint(9, 20)
         mask = ink(words(r), font, size, r.random() < 0.7)
+        if r.random() < 0.12:
+            # As screens of few dots write.
+            mask = ink(words(r), font, r.randint(8, 14), False)
+            mask = np.kron(mask, np.ones((r.randint(2, 4),) * 2, np.uint8))
         if kind == "rotated" or (kind != "banner" and r.random() < 0.04):
             mask = np.rot90(mask, r.choice([1, 3]))
         deep, wide = mask.shape

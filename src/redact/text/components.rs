@@ -149,8 +149,8 @@ impl Labels {
         if !gate.is_open {
             return Vec::new();
         }
-        let columns = strokes.columns;
-        let rows = strokes.responses.chunks_exact(columns).zip(plane.chunks_exact(columns));
+        let rows = strokes.responses.chunks_exact(strokes.columns);
+        let rows = rows.zip(plane.chunks_exact(strokes.columns));
         let mut is_open = false;
         for (y, (row, gray)) in rows.enumerate() {
             let thresholds = &gate.thresholds[y / BLOCK * strokes.across..][..strokes.across];
@@ -168,8 +168,8 @@ impl Labels {
         }
         for at in (0..self.pieces.len()).rev() {
             let parent = self.parents[at] as usize;
+            let piece = self.pieces[at];
             if parent != at {
-                let piece = self.pieces[at];
                 self.pieces[parent].join(&piece);
             }
         }
@@ -277,10 +277,7 @@ fn measured(row: &[u8], gray: &[u8], flip: u8, run: Run, y: i32) -> Component {
         0 | 1 => 0,
         from => row[from - 1].min(row[from - 2]),
     };
-    let behind = match row.get(run.to..run.to + 2) {
-        Some([one, two]) => *one.min(two),
-        _ => 0,
-    };
+    let behind = row.get(run.to..run.to + 2).map_or(0, |two| two[0].min(two[1]));
     Component {
         left: run.from as i32,
         top: y,

@@ -13,13 +13,13 @@ const LIKELY: f32 = 0.9;
 const SOME: usize = 3;
 /// Scores from which the others are text, from which they are where text like them is near, and from which
 /// a line may be text.
-const TEXT: f32 = -0.6;
+const TEXT: f32 = -0.8;
 const NEAR_TEXT: f32 = -1.5;
 const DOUBTFUL: f32 = 0.2;
 
 /// So many sure lines of the same letters make a screen of text, in which a line needs this score.
 const MANY: usize = 4;
-const AMONG_MANY: f32 = -0.5;
+const AMONG_MANY: f32 = -1.2;
 
 /// Pixels around letters that are covered without what is beside them.
 const MARGIN: u32 = 2;
