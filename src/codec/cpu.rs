@@ -11,7 +11,7 @@
 
 /// A piece of work that is worth compiling twice. Its `run` and all that it calls in its loops are
 /// `#[inline(always)]`, or they would be compiled for the baseline alone.
-pub(in crate::codec) trait Work {
+pub(crate) trait Work {
     /// What comes out.
     type Output;
 
@@ -20,7 +20,7 @@ pub(in crate::codec) trait Work {
 }
 
 /// Does the work with the best instructions of this processor.
-pub(in crate::codec) fn run<W: Work>(work: W) -> W::Output {
+pub(crate) fn run<W: Work>(work: W) -> W::Output {
     #[cfg(target_arch = "x86_64")]
     if has_avx2() {
         // SAFETY: the processor has just said that it has these instructions.
@@ -49,14 +49,14 @@ fn run_with_avx2<W: Work>(work: W) -> W::Output {
 
 /// Tells the compiler that a branch is seldom taken, so that nothing waits for its condition.
 #[cold]
-pub(in crate::codec) fn seldom() {}
+pub(crate) fn seldom() {}
 
 #[cfg(test)]
-pub(in crate::codec) mod tests {
+pub(crate) mod tests {
     use std::cell::Cell;
 
     thread_local! {
         /// Whether this thread leaves the newer instructions alone.
-        pub(in crate::codec) static BASELINE: Cell<bool> = const { Cell::new(false) };
+        pub(crate) static BASELINE: Cell<bool> = const { Cell::new(false) };
     }
 }

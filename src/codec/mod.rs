@@ -1,7 +1,7 @@
 //! Codecs: sample slices and parameters in, codestreams out, and back. Nothing of DICOM. All are our own
 //! but JPEG 2000.
 
-mod cpu;
+pub(crate) mod cpu;
 mod error;
 mod frame;
 #[cfg(feature = "jpeg-2000")]
