@@ -44,6 +44,7 @@ missing_packages() {
     have pgrep || echo procps
     python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
     have tesseract || echo tesseract-ocr tesseract-ocr-eng # reads what is burned into pixels
+    have chromium || have chromium-browser || echo chromium # shows the contact sheet
     missing_fonts
   fi
 }

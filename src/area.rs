@@ -1,6 +1,13 @@
-//! Areas of an image whose samples are replaced: a rectangle, the frames it is on, why.
+//! Areas of an image whose samples are replaced: a rectangle, the frames it is on, why; and what was
+//! done with them.
+
+mod cover;
+mod form;
 
 use serde::{Deserialize, Serialize};
+
+pub use cover::{Extent, inside, outside, shrunk};
+pub use form::{cell, parse_cell};
 
 /// Whole pixels, counted from the upper left corner of the image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -111,6 +118,63 @@ pub struct Area {
     pub frames: Frames,
     /// Why.
     pub reason: Reason,
+}
+
+impl Area {
+    /// The part of it that an image of this extent has; `None` where it has none.
+    pub fn within(self, extent: Extent) -> Option<Self> {
+        let whole = Rectangle { x: 0, y: 0, width: extent.columns, height: extent.rows };
+        let rectangle = self.rectangle.intersection(whole)?;
+        let is_there = (0..extent.frames).any(|frame| self.frames.have(frame));
+        is_there.then_some(Self { rectangle, ..self })
+    }
+}
+
+/// What is known of text in the pixels of an instance.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PixelText {
+    /// Nobody looked: it has no pixels, or its kind shows no text.
+    #[default]
+    NotLooked,
+    /// A rule for the device says that there is none.
+    RuledOut,
+    /// None was found.
+    NothingFound,
+    /// Something may be text that is not covered, in an image of a kind that rarely shows any; or areas that
+    /// somebody told of were covered, and nobody could search the rest.
+    Doubtful,
+    /// Areas were replaced.
+    Cleaned,
+    /// What stands there stays, since the operator accepts it.
+    Accepted,
+}
+
+impl PixelText {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotLooked => "not-looked",
+            Self::RuledOut => "ruled-out",
+            Self::NothingFound => "nothing-found",
+            Self::Doubtful => "doubtful",
+            Self::Cleaned => "cleaned",
+            Self::Accepted => "accepted",
+        }
+    }
+}
+
+/// What was done about text in the pixels of an instance.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redaction {
+    /// What is known.
+    pub text: PixelText,
+    /// The areas that were replaced, sorted.
+    pub areas: Vec<Area>,
+    /// Whether text was found and stays.
+    pub shows_text: bool,
+    /// Whether a face could be made of it: nothing is done about that.
+    pub may_show_face: bool,
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use std::time::Duration;
 use crate::deident::{Profile, ProfileError};
 use crate::encode::Verify;
 use crate::read::Limits;
+use crate::redact::Redactor;
+use crate::redact::rules::RulesError;
 use crate::reidentification::Recipient;
 
 /// The settled configuration of `sauva run`.
@@ -26,6 +28,8 @@ pub struct RunConfig {
     pub dicomdir: bool,
     /// The rules of de-identification.
     pub profile: Profile,
+    /// What looks for text in pixels.
+    pub redactor: Redactor,
     /// The name of the codec.
     pub codec: String,
     /// Whether what was coded is decoded again and compared.
@@ -126,6 +130,12 @@ pub enum ConfigError {
     /// The rules of de-identification cannot be settled.
     #[error("--profile, --retain, --clean: {0}")]
     Profile(ProfileError),
+    /// Rules for pixels that nobody goes by.
+    #[error("--pixel-rules: they are for --clean pixels, which was not asked for")]
+    PixelRulesUnused,
+    /// Rules for pixels that cannot be read.
+    #[error("--pixel-rules, file {0}: {1}")]
+    PixelRules(usize, RulesError),
     /// The key would travel with the de-identified data.
     #[error("--key-file lies inside --output: keep the key apart from what it protects")]
     KeyInside,
@@ -233,6 +243,7 @@ mod tests {
             private_log: private_log.map(Into::into),
             reidentification_map: None,
             dicomdir: false,
+            redactor: Redactor::default(),
             profile: Profile::basic(),
             codec: "jpeg-ls".into(),
             verify: Verify::Full,

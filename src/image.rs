@@ -3,6 +3,7 @@
 use dicom::dictionary_std::tags;
 use serde::{Deserialize, Serialize};
 
+use crate::area::Extent;
 use crate::dataset::{DataSet, Tag, VR};
 
 /// How the bits of the pixel data are meant.
@@ -139,6 +140,20 @@ impl ImagePixel {
             return Err(ImagePixelError::Unusable(tags::PLANAR_CONFIGURATION));
         }
         Ok(())
+    }
+
+    /// How many pixels around an area that was replaced may differ from those that came: pixels that share
+    /// chroma, or whose chroma decoders of a coded stream (`is_coded`) blend with that of their neighbours.
+    pub fn blend(&self, is_coded: bool) -> u32 {
+        match (is_coded, self.samples_per_pixel) {
+            (true, 2..) => 2,
+            _ => self.is_subsampled().into(),
+        }
+    }
+
+    /// The extent in pixels.
+    pub fn extent(&self) -> Extent {
+        Extent { columns: self.columns, rows: self.rows, frames: self.frames }
     }
 
     /// Samples of one frame, all components counted.

@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 
+use crate::area::Redaction;
 use crate::dataset::DataSet;
 use crate::image::ImagePixel;
 
@@ -73,6 +74,53 @@ impl Deidentified {
     }
 }
 
+/// An instance from which the profile has removed what identifies, with its pixels decoded.
+#[derive(Debug)]
+pub struct Decoded {
+    /// The attributes that were kept.
+    pub data_set: DataSet,
+    /// Who it is now.
+    pub identity: Identity,
+    /// The pixels, where there are any.
+    pub pixels: Option<DecodedPixels>,
+    /// Private, so that none is made without [`Decoded::new`].
+    transfer_syntax: String,
+}
+
+impl Decoded {
+    /// Only `encode::decoded` may call this (clippy.toml holds it): it takes what the profile has cleaned.
+    pub(crate) fn new(
+        data_set: DataSet,
+        transfer_syntax: String,
+        identity: Identity,
+        pixels: Option<DecodedPixels>,
+    ) -> Self {
+        Self { data_set, identity, pixels, transfer_syntax }
+    }
+
+    /// The transfer syntax UID of the input.
+    pub fn transfer_syntax(&self) -> &str {
+        &self.transfer_syntax
+    }
+}
+
+/// Pixels as they came, as native pixel data and as samples.
+#[derive(Debug)]
+pub struct DecodedPixels {
+    /// As they came.
+    pub source: SourcePixels,
+    /// The Image Pixel Module that came.
+    pub source_image: ImagePixel,
+    /// The Image Pixel Module of the samples.
+    pub image: ImagePixel,
+    /// The native pixel data.
+    pub native: Bytes,
+    /// The samples; `None` where they are no integers of their own: float pixels, shared chroma.
+    pub samples: Option<Samples>,
+    /// The native pixel data without the overlay that stood in unused bits, where there was one.
+    pub without_overlay: Option<Bytes>,
+}
+
 /// Pixel samples of all frames: masked to Bits Stored, the samples of a pixel side by side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Samples {
@@ -111,6 +159,8 @@ pub struct Encoded {
     pub identity: Identity,
     /// The Image Pixel Module as written; `None` where there are no pixels.
     pub image: Option<ImagePixel>,
+    /// What was done about text in the pixels.
+    pub redaction: Redaction,
     /// The samples to measure; `None` where they are no integers of their own.
     pub samples: Option<Samples>,
     /// The Image Pixel Module of the samples, where decoding gives another one than is written.

@@ -10,7 +10,9 @@ use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use sauva::cli::{Cli, Command, LogFormat, RunArgs};
 use sauva::comm::{self, Comm};
-use sauva::commands::{Conclusion, Halt, conformance, dry_run, generate, keygen, run, verify};
+use sauva::commands::{
+    Conclusion, Halt, conformance, dry_run, generate, keygen, review, run, verify,
+};
 use sauva::config::Isolation;
 use sauva::crew::{self, WorkerProcess};
 use sauva::process;
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Command::Run(args) if args.dry_run => dry_run(*args),
         Command::Run(args) => run(*args),
         Command::Verify(args) => look(|| verify::execute(&args)),
+        Command::Review(args) => look(|| review::execute(&args)),
         Command::Generate(args) => tell(generate::execute(&args)),
         Command::Conformance(args) => match conformance::execute(args) {
             Ok(statement) => (ExitStatus::Done, statement),

@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::deident::{DeidentError, Deidentifier};
+use crate::area::outside;
+use crate::deident::{DeidentError, Deidentifier, admit_text, claim_clean_pixels};
 use crate::encode::{self, EncodeError, Encoder};
 use crate::image::PIXEL_TAGS;
 use crate::instance::Encoded;
 use crate::manifest::FileEntry;
 use crate::read::{self, Limits, ReadError};
 use crate::record::{Failure, FileRecord, InstanceRecord, Outcome};
+use crate::redact::{RedactError, Redactor};
 use crate::stage::{Stage, StageClock};
 use crate::stats::{ImageMeasurement, PixelDigest, measure_image, measure_samples, modality};
 use crate::storage::SharedStorage;
@@ -30,6 +32,8 @@ pub struct Pipeline {
     pub limits: Limits,
     /// The profile under its key.
     pub deidentifier: Deidentifier,
+    /// What looks for text in pixels.
+    pub redactor: Redactor,
     /// The codec.
     pub encoder: Encoder,
     /// The digest of the samples.
@@ -67,6 +71,7 @@ fn is_the_storages(kind: io::ErrorKind) -> bool {
 enum StageError {
     Read(ReadError),
     Deidentify(DeidentError),
+    Redact(RedactError),
     Encode(EncodeError),
     Write(WriteError),
 }
@@ -88,14 +93,37 @@ impl Pipeline {
             .time(Stage::Read, || read::read(&path, &self.limits))
             .map_err(StageError::Read)?;
         let source_transfer_syntax = original.transfer_syntax.clone();
+        // Who made the image, and with what, is known only before that is removed.
+        let suspicion = clock.time(Stage::Redact, || self.redactor.suspect(&original));
+        if let Some(refusal) = self.redactor.refuses(&suspicion) {
+            return Err(StageError::Redact(refusal));
+        }
         let deidentified = clock
             .time(Stage::Deidentify, || self.deidentifier.apply(original))
             .map_err(StageError::Deidentify)?;
+        let mut decoded = clock
+            .time(Stage::Encode, || encode::decoded(deidentified))
+            .map_err(StageError::Encode)?;
+        let redaction = clock
+            .time(Stage::Redact, || self.redactor.find(suspicion, &decoded))
+            .map_err(StageError::Redact)?;
+        if self.redactor.may_claim(&redaction) {
+            claim_clean_pixels(&mut decoded.data_set);
+        } else if redaction.shows_text {
+            admit_text(&mut decoded.data_set);
+        }
+        let uncovered = decoded.pixels.as_ref().filter(|_| !redaction.areas.is_empty());
+        let uncovered = uncovered.map(|pixels| {
+            clock.time(Stage::Measure, || match &pixels.samples {
+                Some(samples) => self.pixel_digest.of_samples(samples),
+                None => self.pixel_digest.of_bytes(&pixels.native),
+            })
+        });
         let encoded = clock
-            .time(Stage::Encode, || self.encoder.encode(deidentified))
+            .time(Stage::Encode, || self.encoder.encode(decoded, redaction))
             .map_err(StageError::Encode)?;
         let (measurement, digests) = clock.time(Stage::Measure, || {
-            (measure_image(&encoded), pixel_digests(&self.pixel_digest, &encoded))
+            (measure_image(&encoded), Digests::of(&self.pixel_digest, &encoded))
         });
         let (storage, path_id) = (self.storage.as_ref(), &entry.path_id);
         let staged = clock
@@ -104,7 +132,9 @@ impl Pipeline {
         let measured = measurement.as_ref().and_then(|m| m.measured.clone());
         let mut instance = instance_record(encoded, staged, source_transfer_syntax);
         instance.measured = measured;
-        (instance.pixel_blake3, instance.pixel_blake3_written) = digests;
+        (instance.pixel_blake3, instance.pixel_blake3_written) = (digests.came, digests.written);
+        instance.outside_blake3 = digests.outside;
+        instance.uncovered_blake3 = uncovered;
         let record = FileRecord {
             path_id: path_id.clone(),
             size_bytes: entry.size_bytes,
@@ -117,18 +147,36 @@ impl Pipeline {
     }
 }
 
-/// The digests of an instance's samples, as they came and as they are written.
-fn pixel_digests(digest: &PixelDigest, encoded: &Encoded) -> (Option<String>, Option<String>) {
-    let native = || {
+/// The digests of an instance's samples.
+struct Digests {
+    /// As they came, or with areas covered.
+    came: Option<String>,
+    /// As they are written.
+    written: Option<String>,
+    /// Of those that no area covers.
+    outside: Option<String>,
+}
+
+impl Digests {
+    fn of(digest: &PixelDigest, encoded: &Encoded) -> Self {
         let mut elements = PIXEL_TAGS.into_iter().filter_map(|tag| encoded.data_set.bytes(tag));
-        elements.next().map(|bytes| digest.of_bytes(bytes))
-    };
-    let came = match &encoded.samples {
-        Some(samples) => Some(digest.of_samples(samples)),
-        None => native(),
-    };
-    let written = came.clone().filter(|_| encoded.is_verified);
-    (came, written)
+        let native = elements.next();
+        let came = match &encoded.samples {
+            Some(samples) => Some(digest.of_samples(samples)),
+            None => native.map(|bytes| digest.of_bytes(bytes)),
+        };
+        let image = encoded.decoded.as_ref().or(encoded.image.as_ref());
+        let outside = image.filter(|_| !encoded.redaction.areas.is_empty()).map(|image| {
+            let margin = image.blend(encoded.is_passed_on);
+            let pixels = outside(&encoded.redaction.areas, image.extent(), margin);
+            match &encoded.samples {
+                Some(samples) => digest.of_pixels(samples, image.samples_per_pixel.into(), pixels),
+                None => digest.of_shared(native.map_or(&[], |bytes| bytes), pixels),
+            }
+        });
+        let written = came.clone().filter(|_| encoded.is_verified);
+        Self { came, written, outside }
+    }
 }
 
 /// Measures a file that was written, from the file itself; `None` where nothing is to be measured.
@@ -147,6 +195,7 @@ impl Processed {
             }
             StageError::Read(error) => (Stage::Read, error.class(), error.to_string()),
             StageError::Deidentify(error) => (Stage::Deidentify, error.class(), error.to_string()),
+            StageError::Redact(error) => (Stage::Redact, error.class(), error.to_string()),
             StageError::Encode(error) => (Stage::Encode, error.class(), error.to_string()),
             StageError::Write(error) => (Stage::Write, "storage", error.to_string()),
         };
@@ -190,6 +239,7 @@ fn instance_record(
         transfer_syntax: encoded.transfer_syntax,
         passed_on: encoded.is_passed_on,
         kept_native: encoded.kept_native,
+        redaction: encoded.redaction,
         image: encoded.image,
         pixel_bytes_native: encoded.pixel_bytes.native,
         pixel_bytes_encoded: encoded.pixel_bytes.encoded,
@@ -198,6 +248,8 @@ fn instance_record(
         measured: None,
         pixel_blake3: None,
         pixel_blake3_written: None,
+        uncovered_blake3: None,
+        outside_blake3: None,
         header_blake3: staged.header_blake3,
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::area::Redaction;
 use crate::image::ImagePixel;
 use crate::instance::KeptNative;
 use crate::manifest::FileEntry;
@@ -130,17 +131,23 @@ pub struct InstanceRecord {
     pub passed_on: bool,
     /// Why the pixels stayed native.
     pub kept_native: Option<KeptNative>,
+    /// What was done about text in the pixels.
+    pub redaction: Redaction,
     /// The Image Pixel Module as written.
     pub image: Option<ImagePixel>,
     /// Native length of the pixel data in bytes.
     pub pixel_bytes_native: u64,
     /// Length of the pixel data as written.
     pub pixel_bytes_encoded: u64,
-    /// The digest of the samples that came (see [`PixelDigest`](crate::stats::PixelDigest)).
+    /// The digest of the samples that came, covered areas as they were covered (see [`PixelDigest`](crate::stats::PixelDigest)).
     pub pixel_blake3: Option<String>,
     /// The digest of the samples that are written; none where it is not known, since nothing was decoded
     /// again.
     pub pixel_blake3_written: Option<String>,
+    /// The digest of the samples before areas were covered, where some were.
+    pub uncovered_blake3: Option<String>,
+    /// The digest of the samples that no area covers, where areas were covered.
+    pub outside_blake3: Option<String>,
     /// A digest of the data set but for the pixel data.
     pub header_blake3: String,
     /// Whether it waits beside its final name, which other content had taken.
@@ -152,11 +159,12 @@ pub struct InstanceRecord {
 }
 
 impl InstanceRecord {
-    /// Whether both say the same of the same samples, in whatever transfer syntax.
+    /// Whether both say the same of the same samples, in whatever transfer syntax, and however far areas reach
+    /// that were covered in them.
     pub fn has_content_of(&self, other: &Self) -> bool {
+        let samples = |it: &Self| it.uncovered_blake3.clone().or_else(|| it.pixel_blake3.clone());
         self.sha256 == other.sha256
-            || (&self.header_blake3, &self.pixel_blake3)
-                == (&other.header_blake3, &other.pixel_blake3)
+            || (&self.header_blake3, samples(self)) == (&other.header_blake3, samples(other))
     }
 }
 

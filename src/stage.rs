@@ -13,6 +13,8 @@ pub enum Stage {
     Read,
     /// `Original` to `Deidentified`.
     Deidentify,
+    /// Looking for text in the pixels.
+    Redact,
     /// `Deidentified` to `Encoded`.
     Encode,
     /// Statistics of the samples.
@@ -23,14 +25,15 @@ pub enum Stage {
 
 impl Stage {
     /// All stages in their order.
-    pub const ALL: [Self; 5] =
-        [Self::Read, Self::Deidentify, Self::Encode, Self::Measure, Self::Write];
+    pub const ALL: [Self; 6] =
+        [Self::Read, Self::Deidentify, Self::Redact, Self::Encode, Self::Measure, Self::Write];
 
     /// The name in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Read => "read",
             Self::Deidentify => "deidentify",
+            Self::Redact => "redact",
             Self::Encode => "encode",
             Self::Measure => "measure",
             Self::Write => "write",

@@ -9,8 +9,10 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use sauva::dataset::{DataSet, Element, Tag, VR, Value, encode_data_set, encode_file_meta};
 use sauva::deident::{Deidentifier, Rules};
-use sauva::encode::{Encoder, Verify};
+use sauva::encode::{Encoder, Verify, decoded};
 use sauva::read::parse;
+use sauva::redact::rules::Rules as PixelRules;
+use sauva::redact::{PixelRisk, Redactor};
 use sauva_fuzz::{LIMITS, deidentifiers};
 use sha2::{Digest, Sha256};
 
@@ -29,6 +31,9 @@ static ENCODERS: LazyLock<[Encoder; 3]> = LazyLock::new(|| {
     ["jpeg-ls", "keep", "native"]
         .map(|name| Encoder::by_name(name, Verify::Full).expect("one has this name"))
 });
+
+static REDACTOR: LazyLock<Redactor> =
+    LazyLock::new(|| Redactor { cleans: true, risk: PixelRisk::Accept, rules: PixelRules::own() });
 
 /// Plants `word` at this level and at all below.
 fn plant(data_set: DataSet, word: &str) -> DataSet {
@@ -66,9 +71,12 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let had_image = original.image.is_some();
     let deidentifier = &PROFILES[usize::from(data[0]) % PROFILES.len()];
     let encoder = ENCODERS[usize::from(data[1]) % ENCODERS.len()];
+    let suspicion = REDACTOR.suspect(&original);
     let Ok(deidentified) = deidentifier.apply(original) else { return };
     check_stand_ins(deidentifier.rules(), deidentified.data_set());
-    let Ok(encoded) = encoder.encode(deidentified) else { return };
+    let Ok(decoded) = decoded(deidentified) else { return };
+    let Ok(redaction) = REDACTOR.find(suspicion, &decoded) else { return };
+    let Ok(encoded) = encoder.encode(decoded, redaction) else { return };
     let mut file = Vec::new();
     let identity = &encoded.identity;
     encode_file_meta(

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 
 use super::finding::{Findings, Kind};
 use super::manifest::Entry;
-use super::table::{Row, Table};
+use super::pixels::{self, Covered, Inputs, Pixels};
+use crate::area::Redaction;
 use crate::codestream::is_jpeg_2000;
 use crate::dataset::{DataSet, Tag, Value};
 use crate::deident::Rules;
@@ -19,6 +20,7 @@ use crate::instance::{Original, SourcePixels};
 use crate::read::{self, Limits};
 use crate::record::{FileRecord, InstanceRecord, Outcome};
 use crate::results::index_csv;
+use crate::results::{Row, Table};
 use crate::stats::{PixelDigest, Totals, measure_samples, modality};
 use crate::write::{INSTANCES, hex};
 
@@ -29,6 +31,8 @@ pub(super) struct Made<'a> {
     pub(super) rules: &'a Rules,
     /// The digest of samples, where the key is there.
     pub(super) digest: Option<&'a PixelDigest>,
+    /// The inputs, where they are there.
+    pub(super) inputs: Option<&'a Inputs>,
 }
 
 /// Checks one instance and adds what it measures to the totals.
@@ -66,16 +70,23 @@ pub(super) fn check(
         return;
     }
     let mut instance = describe(&original, &file, sha256);
+    let covered = match row.map(|row| Covered::new(row, made)).transpose() {
+        Ok(covered) => covered,
+        Err(what) => return wrong(Kind::Index, what.into()),
+    };
+    if covered.as_ref().is_some_and(|it| !it.is_claimed_rightly(&original.data_set)) {
+        wrong(Kind::Profile, "it says otherwise of text in its pixels than the index".into());
+    }
     let native = match &original.image {
-        Some((_, SourcePixels::Native(bytes))) => Some(bytes.clone()),
+        Some((image, SourcePixels::Native(bytes))) => Some((image.clone(), bytes.clone())),
         _ => None,
     };
-    match encode::decode(original) {
+    let outside = match encode::decode(original) {
         Err(error) => return wrong(Kind::Instance, error.to_string()),
-        Ok(None) => {
-            let pixels = made.digest.zip(native);
-            instance.pixel_blake3 = pixels.map(|(digest, native)| digest.of_bytes(&native));
-        }
+        Ok(None) => native.and_then(|(image, native)| {
+            instance.pixel_blake3 = made.digest.map(|digest| digest.of_bytes(&native));
+            covered.as_ref().map(|covered| covered.check(&Pixels::Shared(&native), &image))
+        }),
         Ok(Some((data_set, image, samples))) => {
             instance.pixel_blake3 = made.digest.map(|digest| digest.of_samples(&samples));
             if let Some(found) = measure_samples(&data_set, &image, &samples) {
@@ -86,7 +97,12 @@ pub(super) fn check(
                 }
                 instance.measured = found.measured;
             }
+            covered.as_ref().map(|covered| covered.check(&Pixels::Samples(&samples), &image))
         }
+    };
+    match outside.transpose() {
+        Ok(digest) => instance.outside_blake3 = digest.flatten(),
+        Err(what) => wrong(Kind::Instance, what.into()),
     }
     let Some(row) = row else {
         return;
@@ -145,6 +161,9 @@ fn describe(original: &Original, file: &Bytes, sha256: String) -> InstanceRecord
         measured: None,
         pixel_blake3: None,
         pixel_blake3_written: None,
+        redaction: Redaction::default(),
+        uncovered_blake3: None,
+        outside_blake3: None,
         header_blake3: String::new(),
     }
 }
@@ -169,6 +188,8 @@ fn differences(mut instance: InstanceRecord, row: Row<'_>) -> Result<String, &'s
     let told = |column: &str| Some(row.cell(column).to_owned()).filter(|cell| !cell.is_empty());
     // Without the key nobody can make the digest anew.
     instance.pixel_blake3 = instance.pixel_blake3.or_else(|| told("pixel_blake3"));
+    instance.outside_blake3 = instance.outside_blake3.or_else(|| told("outside_blake3"));
+    instance.redaction = pixels::told(row)?;
     instance.pixel_blake3_written =
         told("pixel_blake3_written").and_then(|_| instance.pixel_blake3.clone());
     let size_bytes = row.cell("bytes_in").parse().map_err(|_| "bytes_in holds no number")?;

@@ -14,10 +14,10 @@ use sha2::{Digest, Sha256};
 use super::directory::leaves;
 use super::finding::{Findings, Kind};
 use super::reports::{Reports, read_report};
-use super::table::Row;
 use super::tree;
 use crate::media::{DICOMDIR, FileSet, MEDIA, Member};
 use crate::read::{Limits, read_whole};
+use crate::results::Row;
 use crate::write::hex;
 
 /// What the findings call the directory.

@@ -9,8 +9,8 @@ mod leak;
 mod manifest;
 mod media;
 mod origin;
+mod pixels;
 mod reports;
-mod table;
 mod tree;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,6 +26,7 @@ use finding::Findings;
 pub use finding::{Finding, Kind};
 use instance::Made;
 pub use origin::Origin;
+use pixels::Inputs;
 use reports::{Reports, SUMMARY, read_report};
 
 /// What an audit found.
@@ -35,6 +36,8 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// Instances that were read.
     pub instances: usize,
+    /// Covered instances that were not compared with their inputs, since those are JPEG 2000.
+    pub uncompared: usize,
     /// Inputs and forms of identifying values that were looked for, where an origin was given.
     pub origin: Option<(usize, usize)>,
 }
@@ -45,25 +48,28 @@ pub fn audit(output: &Path, rules: &Rules, origin: Option<&Origin>) -> Audit {
     let reports = Reports::read(output, &findings);
     reports.check(&findings);
     let present = tree::check(output, &reports.manifest, &findings);
+    let files = origin.map(|origin| origin.check(&reports, &findings));
+    let inputs = origin.zip(files.as_deref());
+    let inputs = inputs.map(|(origin, files)| Inputs::new(&origin.input, files));
     let rows = reports.rows_by_path();
     let totals = Mutex::new(Totals::default());
     present.par_iter().for_each(|entry| {
         let row = rows.get(entry.path.as_str()).copied();
         guarded(&entry.path, &findings, || {
             let digest = origin.map(|origin| &origin.pixel_digest);
-            let made = Made { rules, digest };
+            let made = Made { rules, digest, inputs: inputs.as_ref() };
             instance::check(output, entry, row, made, &totals, &findings);
         });
     });
     guarded(media::PLACE, &findings, || media::check(output, &reports, &findings));
     let totals = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
     check_statistics(&reports, &totals, &findings);
-    let origin = origin.map(|origin| {
-        let inputs = origin.check(&reports, &findings);
-        let forms = leak::search(output, origin, &inputs, &reports, &findings);
-        (inputs.len(), forms)
+    let origin = origin.zip(files).map(|(origin, files)| {
+        let forms = leak::search(output, origin, &files, &reports, &findings);
+        (files.len(), forms)
     });
-    Audit { instances: present.len(), origin, findings: findings.into_sorted() }
+    let uncompared = inputs.as_ref().map_or(0, Inputs::uncompared);
+    Audit { instances: present.len(), uncompared, origin, findings: findings.into_sorted() }
 }
 
 /// The fingerprint of the key that an output was made with, as its summary tells it.

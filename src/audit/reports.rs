@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::finding::Findings;
 use super::manifest::{self, Entry};
-use super::table::{Row, Table};
 use crate::codestream::is_jpeg_2000;
 use crate::results::{RankMetrics, RunShape, digest, failures_csv, index_csv, metrics_csv};
+use crate::results::{Row, Table};
 
 /// The reports as far as they can be read; what cannot is empty and has been told.
 #[derive(Debug, Default)]
@@ -136,6 +136,7 @@ impl Reports {
         for (pointer, column) in [
             ("/compression/transfer_syntaxes", "transfer_syntax"),
             ("/compression/kept_native", "kept_native"),
+            ("/pixel_cleaning/text", "pixel_text"),
         ] {
             let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
             for cell in self.index.rows().map(|row| row.cell(column)).filter(|c| !c.is_empty()) {

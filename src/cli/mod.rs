@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::sample::Kind;
 pub use profile::ProfileArgs;
-pub use run::RunArgs;
+pub use run::{RunArgs, redactor};
 
 /// De-identifies, losslessly compresses and measures trees of DICOM files, on one machine or with
 /// MPI on a cluster.
@@ -29,6 +29,8 @@ Examples:
   sauva generate --count 100 --output sample        a synthetic tree of CT images
   sauva run --input sample --output out             one process, all cores
   sauva verify out --input sample                   digests, decoding, accounts, leaks
+  sauva run --input sample --output out2 --clean pixels && sauva review out2
+                                                    text in images covered, and a page to look at it
   sauva run --dry-run --input sample --profile research
                                                     what would be done, by attribute
   mpirun -n 4 --bind-to none sauva run --input sample --output out
@@ -68,6 +70,11 @@ pub enum Command {
     /// one state, and the whole output is searched for identifying values of the input; none is ever
     /// printed. Exit code 70 where anything is wrong.
     Verify(VerifyArgs),
+    /// Make one page with pictures of the images whose pixels were searched for text, for a person to look at.
+    ///
+    /// OUT/review.html shows, for each series, what is written and where something was covered, those
+    /// first that need an eye most. It needs nothing but a browser.
+    Review(ReviewArgs),
     /// Write a synthetic tree of CT images with invented patients, for tests and benchmarks.
     Generate(GenerateArgs),
     /// Print the conformance statement of de-identification for a profile, as Markdown.
@@ -96,6 +103,30 @@ pub struct VerifyArgs {
     /// The key file of that run. Default: `$XDG_CONFIG_HOME/sauva/key`.
     #[arg(long, value_name = "FILE", requires = "input")]
     pub key_file: Option<PathBuf>,
+}
+
+/// Options of `sauva review`.
+#[derive(Debug, Args)]
+pub struct ReviewArgs {
+    /// The output folder of the run.
+    #[arg(value_name = "OUT")]
+    pub output: PathBuf,
+    /// Show each image as it came beside it, and those that were not let through. The page names patients:
+    /// it goes to this folder, which only you can enter, outside of OUT and the input.
+    #[arg(long, value_name = "FOLDER", requires = "input")]
+    pub with_before: Option<PathBuf>,
+    /// The input folder of that run.
+    #[arg(long, short, requires = "with_before")]
+    pub input: Option<PathBuf>,
+    /// The key file of that run. Default: `$XDG_CONFIG_HOME/sauva/key`.
+    #[arg(long, value_name = "FILE", requires = "with_before")]
+    pub key_file: Option<PathBuf>,
+    /// The longer side of a picture in pixels, at most.
+    #[arg(long, value_name = "PIXELS", default_value_t = 640, value_parser = clap::value_parser!(u32).range(64..=4096))]
+    pub side: u32,
+    /// Pictures of a series, at most.
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub pictures: usize,
 }
 
 /// What the images of a sample show.

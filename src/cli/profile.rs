@@ -19,7 +19,8 @@ pub struct ProfileArgs {
     #[arg(long, value_name = "OPTION,..", value_delimiter = ',', value_parser = ProfileOption::retained)]
     pub retain: Vec<ProfileOption>,
     /// What is cleaned and kept, instead of removed: descriptors (text reduced to known words),
-    /// structured (reports, item by item), graphics (annotations of presentation states).
+    /// structured (reports, item by item), graphics (annotations of presentation states), pixels (text in
+    /// images, covered).
     #[arg(long, value_name = "OPTION,..", value_delimiter = ',', value_parser = ProfileOption::cleaned)]
     pub clean: Vec<ProfileOption>,
     /// In what steps modified dates move. weeks keeps the day of the week.

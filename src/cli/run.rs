@@ -10,7 +10,10 @@ use super::ProfileArgs;
 use crate::config::{
     ConfigError, Isolation, MapConfig, RunConfig, input_folder, new_path, parse_bytes,
 };
+use crate::deident::{Profile, ProfileOption};
 use crate::encode::{CODECS, Verify, encoder_names};
+use crate::redact::rules::Rules;
+use crate::redact::{PixelRisk, Redactor};
 
 /// Options of `sauva run`.
 #[derive(Debug, Args)]
@@ -46,6 +49,15 @@ pub struct RunArgs {
     /// How identities are removed.
     #[command(flatten)]
     pub rules: ProfileArgs,
+    /// What becomes of an image that may show text when nobody can say where: one of a screen, a film, a label
+    /// or an ultrasound device that no rule speaks of, or one that says of itself that it shows text. accept: it
+    /// is written.
+    #[arg(long, value_enum, default_value_t)]
+    pub pixel_risk: PixelRisk,
+    /// Rules that say by device where text stands in images, for --clean pixels: a TOML file, or a script
+    /// of RSNA CTP's DICOM Pixel Anonymizer. May be given several times; the program's own come last.
+    #[arg(long, value_name = "FILE")]
+    pub pixel_rules: Vec<PathBuf>,
     /// Threads of each rank. Default: `SLURM_CPUS_PER_TASK`, else the cores of the node shared among
     /// its ranks.
     #[arg(long, value_name = "N")]
@@ -106,6 +118,8 @@ impl RunArgs {
             verify,
             schedule,
             rules,
+            pixel_risk,
+            pixel_rules,
             threads,
             private_log,
             reidentification_map,
@@ -129,6 +143,8 @@ impl RunArgs {
         let private_log = private_log
             .map(|path| new_path(&path).map_err(|error| ConfigError::PrivateLog(error.kind())))
             .transpose()?;
+        let profile = rules.resolve()?;
+        let redactor = redactor(&profile, pixel_risk, &pixel_rules)?;
         let output = output.ok_or(ConfigError::NoOutput)?;
         Ok(RunConfig {
             input: input_folder(&input)?,
@@ -137,7 +153,8 @@ impl RunArgs {
             private_log,
             reidentification_map: MapConfig::of(reidentification_map.as_deref(), &recipient)?,
             dicomdir,
-            profile: rules.resolve()?,
+            profile,
+            redactor,
             codec,
             verify,
             threads,
@@ -150,4 +167,26 @@ impl RunArgs {
             progress: !quiet,
         })
     }
+}
+
+/// What looks for text in pixels.
+pub fn redactor(
+    profile: &Profile,
+    risk: PixelRisk,
+    rules: &[PathBuf],
+) -> Result<Redactor, ConfigError> {
+    let cleans = profile.options.has(ProfileOption::CleanPixels);
+    if !cleans && !rules.is_empty() {
+        return Err(ConfigError::PixelRulesUnused);
+    }
+    let mut all = Rules::default();
+    // Without cleaning nothing is covered, and no rule lets an image through.
+    if cleans {
+        for (at, path) in rules.iter().enumerate() {
+            let more = Rules::load(path).map_err(|error| ConfigError::PixelRules(at + 1, error))?;
+            all = all.followed_by(more);
+        }
+        all = all.followed_by(Rules::own());
+    }
+    Ok(Redactor { cleans, risk, rules: all })
 }

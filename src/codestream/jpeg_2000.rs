@@ -25,6 +25,23 @@ pub(super) fn check(stream: &[u8], image: &ImagePixel) -> Result<(), CodestreamE
     if reaches_its_end(stream) { Ok(()) } else { Err(CUT) }
 }
 
+/// Whether the main header says that samples were transformed irreversibly (section A.6.1): something has
+/// been lost for certain.
+pub(crate) fn is_irreversible(stream: &[u8]) -> bool {
+    let mut at = 2;
+    while let Some([0xFF, marker, high, low]) = stream.get(at..at + 4) {
+        if *marker == SOT {
+            return false;
+        }
+        // Behind Lcod: Scod, four bytes of SGcod, four of SPcod, the transformation.
+        if *marker == COD {
+            return stream.get(at + 4 + 9) == Some(&0);
+        }
+        at += 2 + usize::from(u16::from_be_bytes([*high, *low]));
+    }
+    false
+}
+
 /// A part of a codestream between SOC and EOC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part<'a> {

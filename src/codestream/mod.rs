@@ -7,7 +7,6 @@ mod jp2;
 mod jpeg;
 mod jpeg_2000;
 mod jpeg_ls;
-#[cfg_attr(not(test), expect(dead_code, reason = "what redacts images will call it"))]
 pub(crate) mod mask_jpeg;
 mod parts;
 mod rle;
@@ -17,7 +16,7 @@ use dicom::dictionary_std::uids;
 use crate::image::ImagePixel;
 pub(crate) use entropy::walk as walk_jpeg;
 pub(crate) use jp2::{is_wrapped, unwrapped};
-pub(crate) use jpeg_2000::{Part as Jpeg2000Part, walk as walk_jpeg_2000};
+pub(crate) use jpeg_2000::{Part as Jpeg2000Part, is_irreversible, walk as walk_jpeg_2000};
 pub(crate) use jpeg_ls::walk as walk_jpeg_ls;
 pub(crate) use parts::{Part, tables};
 pub(crate) use rle::segments as rle_segments;

@@ -11,12 +11,13 @@ use rayon::prelude::*;
 
 use super::threads::{all_cores, threads};
 use super::{Conclusion, keygen};
-use crate::cli::RunArgs;
+use crate::cli::{RunArgs, redactor};
 use crate::config::ConfigError;
 use crate::dataset::Tag;
 use crate::deident::{Deidentifier, Key, Outcome, Path, Pseudonyms, Rules, keyword};
 use crate::read::{Limits, ReadError, read};
 use crate::record::ExitStatus;
+use crate::redact::Redactor;
 use crate::scan::scan;
 
 /// Where there is no key yet: nothing that it makes is shown, and it knows no work of its own.
@@ -53,8 +54,11 @@ impl Tally {
 
 /// Looks at every file; returns what to tell.
 pub fn execute(args: RunArgs) -> Result<Conclusion> {
-    let RunArgs { input, key_file, rules, threads: wanted, max_depth, .. } = args;
+    let RunArgs {
+        input, key_file, rules, pixel_risk, pixel_rules, threads: wanted, max_depth, ..
+    } = args;
     let profile = rules.resolve()?;
+    let redactor = redactor(&profile, pixel_risk, &pixel_rules)?;
     let input = input.canonicalize().map_err(|error| ConfigError::Input(error.kind()))?;
     let key = match keygen::load_existing(key_file.as_deref()) {
         Err(error) if key_file.is_some() => return Err(error),
@@ -70,7 +74,7 @@ pub fn execute(args: RunArgs) -> Result<Conclusion> {
     let deidentifier = Deidentifier::new(&key, profile);
     let limits = Limits { depth: max_depth.into(), ..Limits::default() };
     let pool = wanted.map_or_else(all_cores, threads)?;
-    let look = |path: &PathBuf| look(path, &limits, &deidentifier);
+    let look = |path: &PathBuf| look(path, &limits, &redactor, &deidentifier);
     let tally = pool.install(|| files.par_iter().map(look).reduce(Tally::default, Tally::add));
     let status = if tally.refused.is_empty() { ExitStatus::Done } else { ExitStatus::Quarantined };
     Ok(Conclusion { status, text: tell(&title, &tally, others, deidentifier.rules())? })
@@ -89,7 +93,12 @@ fn files(input: &FilePath, key: &Key) -> (Vec<PathBuf>, usize) {
     (found.files.iter().map(|file| input.join(&file.path)).collect(), found.others.len())
 }
 
-fn look(path: &FilePath, limits: &Limits, deidentifier: &Deidentifier) -> Tally {
+fn look(
+    path: &FilePath,
+    limits: &Limits,
+    redactor: &Redactor,
+    deidentifier: &Deidentifier,
+) -> Tally {
     let mut tally = Tally { files: 1, ..Tally::default() };
     let looked = catch_unwind(AssertUnwindSafe(|| {
         let original = match read(path, limits) {
@@ -100,6 +109,9 @@ fn look(path: &FilePath, limits: &Limits, deidentifier: &Deidentifier) -> Tally 
             }
             Err(error) => return tally.refuse(error.class(), error.to_string()),
         };
+        if let Some(error) = redactor.refuses(&redactor.suspect(&original)) {
+            return tally.refuse(error.class(), error.to_string());
+        }
         match deidentifier.preview(original) {
             Ok(outcomes) => {
                 for outcome in outcomes {
@@ -130,7 +142,7 @@ fn tell(title: &str, tally: &Tally, others: usize, rules: &Rules) -> Result<Stri
     }
     let refused: usize = tally.refused.values().sum();
     if refused > 0 {
-        writeln!(text, "\n  would be quarantined:")?;
+        writeln!(text, "\n  would be quarantined, before any pixel is looked at:")?;
     }
     for ((class, message), count) in &tally.refused {
         writeln!(text, "  {class:<20} {count:>8}  {message}")?;

@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use super::parcel::Lead;
 use super::plan::Plan;
+use crate::area::PixelText;
 use crate::config::RunConfig;
 use crate::results::{Counts, RankMetrics, Summary};
 
@@ -64,6 +65,7 @@ pub(super) fn last_words(
             pixels.unopened
         )?;
     }
+    tell_pixels(&mut text, summary)?;
     let wall = ranks.iter().map(|rank| rank.wall_s).fold(0.0, f64::max);
     let threads: usize = ranks.iter().map(|rank| rank.threads).sum();
     let files: u64 = ranks.iter().map(|rank| rank.files).sum();
@@ -79,4 +81,36 @@ pub(super) fn last_words(
         writeln!(text, "    failures.csv: what was not written, and why")?;
     }
     Ok(text)
+}
+
+/// What was done about identities in pixels.
+fn tell_pixels(text: &mut String, summary: &Summary) -> Result<()> {
+    let pixels = &summary.pixel_cleaning;
+    let count = |of: PixelText| pixels.text.get(of.name()).copied().unwrap_or(0);
+    let (cleaned, doubtful) = (count(PixelText::Cleaned), count(PixelText::Doubtful));
+    let (accepted, nothing) = (count(PixelText::Accepted), count(PixelText::NothingFound));
+    if cleaned + doubtful + accepted + nothing > 0 {
+        let areas: u64 = pixels.covered_areas.values().sum();
+        writeln!(
+            text,
+            "  text searched {:>10}   ({cleaned} covered in {areas} areas, {nothing} without, {doubtful} \
+             doubtful, {accepted} accepted: `sauva review` shows them)",
+            cleaned + doubtful + accepted + nothing
+        )?;
+    }
+    let refused: u64 = pixels.quarantined.values().sum();
+    if refused > 0 {
+        writeln!(
+            text,
+            "  may show text {refused:>10}   (quarantined: see failures.csv, --clean pixels and --pixel-risk)"
+        )?;
+    }
+    if pixels.faces.instances > 0 {
+        writeln!(
+            text,
+            "  may show faces{:>10}   (in {} series: no face is removed, see may_show_face in index.csv)",
+            pixels.faces.instances, pixels.faces.series
+        )?;
+    }
+    Ok(())
 }

@@ -17,6 +17,7 @@ mod parcel;
 mod plan;
 mod prepare;
 mod progress;
+pub mod review;
 pub mod run;
 mod signals;
 mod threads;

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use super::halt::Halt;
 use super::lock::Lock;
+use crate::deident::Profile;
 use crate::ledger::{JOURNALS, Settings, journal_folder};
 use crate::storage::{Storage, create_private_folder};
 use crate::write::STATE;
@@ -71,11 +72,21 @@ pub(super) fn lock_text(folder: &Path) -> Vec<u8> {
     fs::read(folder.join(STATE).join("lock")).unwrap_or_default()
 }
 
+/// The rules that the output was made under.
+pub(super) fn profile_of(output: &Path) -> Result<Profile> {
+    let path = output.join(STATE).join(SETTINGS);
+    let settings = fs::read(path).context("OUT: its settings (.sauva) are gone")?;
+    let settings: Settings = serde_json::from_slice(&settings)
+        .context("OUT: its settings cannot be understood: it is another version's")?;
+    Ok(settings.profile)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::encode::Verify;
     use crate::ledger::JOURNAL_FORM;
+    use crate::redact::PixelRisk;
     use crate::storage::Disk;
 
     fn settings(codec: &str) -> Settings {
@@ -84,6 +95,8 @@ mod tests {
             version: "1".into(),
             codec: codec.into(),
             verify: Verify::Full,
+            pixel_risk: PixelRisk::Quarantine,
+            pixel_rules: String::new(),
             profile: crate::deident::Profile::basic(),
             edition: "2026d".into(),
             max_depth: 32,

@@ -65,6 +65,8 @@ fn settings(config: &RunConfig, pseudonyms: &Pseudonyms) -> Settings {
         codec: config.codec.clone(),
         verify: config.verify,
         profile: config.profile.clone(),
+        pixel_risk: config.redactor.risk,
+        pixel_rules: pseudonyms.path_id(format!("{:?}", config.redactor.rules).as_bytes()),
         edition: deident::EDITION.to_owned(),
         max_depth: config.max_depth,
         key_fingerprint: pseudonyms.fingerprint(),

@@ -145,6 +145,7 @@ fn hire(
         input: config.input.clone(),
         output: config.output.clone(),
         profile: config.profile.clone(),
+        redactor: config.redactor.clone(),
         codec: config.codec.clone(),
         verify: config.verify,
         limits: config.limits(),

@@ -6,14 +6,13 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::lock::live_holder;
-use super::output::{SETTINGS, SUMMARY};
+use super::output::{SUMMARY, profile_of};
 use super::threads::all_cores;
 use super::{Conclusion, keygen};
 use crate::audit::{Audit, Finding, Kind, Origin, audit, key_fingerprint};
 use crate::cli::VerifyArgs;
 use crate::config::input_folder;
-use crate::deident::{Profile, Rules};
-use crate::ledger::Settings;
+use crate::deident::Rules;
 use crate::record::ExitStatus;
 use crate::write::STATE;
 
@@ -34,7 +33,7 @@ pub fn execute(args: &VerifyArgs) -> Result<Conclusion> {
         Some(input) => Some(origin(&output, input, key_file.as_deref())?),
         None => None,
     };
-    let rules = Rules::new(profile(&output)?);
+    let rules = Rules::new(profile_of(&output)?);
     let audit = all_cores()?.install(|| audit(&output, &rules, origin.as_ref()));
     let status = if audit.findings.is_empty() { ExitStatus::Done } else { ExitStatus::Check };
     Ok(Conclusion { status, text: tell(&audit)? })
@@ -54,20 +53,11 @@ fn check_is_finished(output: &Path) -> Result<()> {
 fn origin(output: &Path, input: &Path, key_file: Option<&Path>) -> Result<Origin> {
     let input = input_folder(input)?;
     let key = keygen::load_existing(key_file).context("--input needs the key of that run")?;
-    let origin = Origin::new(&input, &key, profile(output)?);
+    let origin = Origin::new(&input, &key, profile_of(output)?);
     if key_fingerprint(output).is_some_and(|told| told != origin.fingerprint()) {
         bail!("--key-file: not the key that this output was made with: give that one");
     }
     Ok(origin)
-}
-
-/// The rules that the output was made under.
-fn profile(output: &Path) -> Result<Profile> {
-    let path = output.join(STATE).join(SETTINGS);
-    let settings = std::fs::read(path).context("OUT: its settings (.sauva) are gone")?;
-    let settings: Settings = serde_json::from_slice(&settings)
-        .context("OUT: its settings cannot be understood: it is another version's")?;
-    Ok(settings.profile)
 }
 
 fn tell(audit: &Audit) -> Result<String> {
@@ -96,6 +86,13 @@ fn tell(audit: &Audit) -> Result<String> {
             writeln!(text, "  leak scan     {forms:>10}  forms of identifying values")?;
         }
         None => writeln!(text, "  leak scan     not done: it needs --input and the key")?,
+    }
+    if audit.uncompared > 0 {
+        writeln!(
+            text,
+            "  uncompared    {:>10}  covered images whose inputs are JPEG 2000, which is not opened here",
+            audit.uncompared
+        )?;
     }
     match audit.findings.len() {
         0 => writeln!(text, "\n  all well")?,

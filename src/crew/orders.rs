@@ -10,6 +10,7 @@ use crate::encode::{Encoder, Verify};
 use crate::manifest::path_bytes;
 use crate::pipeline::Pipeline;
 use crate::read::Limits;
+use crate::redact::Redactor;
 use crate::stats::PixelDigest;
 use crate::storage::SharedStorage;
 
@@ -24,6 +25,8 @@ pub struct Orders {
     pub output: PathBuf,
     /// The rules of de-identification.
     pub profile: Profile,
+    /// What looks for text in pixels.
+    pub redactor: Redactor,
     /// The name of the codec.
     pub codec: String,
     /// Whether what was coded is decoded again and compared.
@@ -40,6 +43,7 @@ impl Orders {
             output: self.output.clone(),
             limits: self.limits,
             deidentifier: Deidentifier::new(key, self.profile.clone()),
+            redactor: self.redactor.clone(),
             encoder: Encoder::by_name(&self.codec, self.verify)?,
             pixel_digest: PixelDigest::new(Pseudonyms::new(key).pixel_key()),
             storage,

@@ -62,13 +62,18 @@ pub(super) fn send(to: &mut impl Write, message: &impl Serialize) -> io::Result<
 
 /// Writes one message and wipes its bytes, for one that holds the key.
 pub(super) fn send_secret(to: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
-    to.write_all(&Zeroizing::new(frame(message)?))
+    // Growing would leave a copy behind that nobody wipes.
+    let size = postcard::serialize_with_flavor(message, postcard::ser_flavors::Size::default());
+    let size = size.map_err(io::Error::other)?;
+    to.write_all(&Zeroizing::new(frame_in(Vec::with_capacity(size + 4), message)?))
 }
 
 fn frame(message: &impl Serialize) -> io::Result<Vec<u8>> {
-    // Room for the histogram of an image, so that it grows no further: what is left behind in growing
-    // would not be wiped.
-    let mut frame = Vec::with_capacity(1 << 16);
+    // Room for the histogram of an image.
+    frame_in(Vec::with_capacity(1 << 16), message)
+}
+
+fn frame_in(mut frame: Vec<u8>, message: &impl Serialize) -> io::Result<Vec<u8>> {
     frame.extend([0; 4]);
     let mut frame = postcard::to_extend(message, frame).map_err(io::Error::other)?;
     let length = u32::try_from(frame.len() - 4).ok().filter(|length| *length <= LONGEST);

@@ -75,9 +75,22 @@ fn what_is_claimed(profile: &Profile, to: &mut String) -> fmt::Result {
     writeln!(to, "\nNot chosen: {}.", absent.join("; "))?;
     writeln!(
         to,
-        "\nNot offered: Clean Pixel Data Option, Clean Recognizable Visual Features Option. Instances \
-         whose Burned In Annotation (0028,0301) has a value other than NO are refused.\n"
-    )
+        "\nNot offered: Clean Recognizable Visual Features Option. Images of heads from which a face could \
+         be made are marked in the index.\n"
+    )?;
+    let pixels = if profile.options.has(ProfileOption::CleanPixels) {
+        "Clean Pixel Data: areas that rules by device, ultrasound regions (0018,6011) or a detector of text \
+         name are set to black in all frames, or in those that a rule names: in the coded blocks of \
+         sequential JPEG, else in decoded samples that are coded without a loss. All other samples stay as \
+         they came. (113101, DCM, \"Clean Pixel Data Option\") and Burned In Annotation (0028,0301) NO are \
+         claimed by instances that were searched without a doubt, or of which a rule says that they show \
+         nothing, and by no others. Images of screens, films, labels and ultrasound about which it is unsure, \
+         and images that say that they show text where none is found, are refused."
+    } else {
+        "Pixels are not changed. Instances whose Burned In Annotation (0028,0301) has a value other than NO, \
+         and images of the kinds that may show text in which a detector finds some, are refused."
+    };
+    writeln!(to, "{pixels}\n")
 }
 
 fn values(profile: &Profile, to: &mut String) -> fmt::Result {

@@ -50,7 +50,7 @@ pub use profile::{
 };
 pub use pseudonym::Pseudonyms;
 use pseudonym::normalised;
-pub use record::METHOD;
+pub use record::{METHOD, admit_text, claim_clean_pixels};
 pub use table::EDITION;
 
 use crate::dataset::{DataSet, Tag, VR};
@@ -71,9 +71,6 @@ pub enum DeidentError {
     /// Without these UIDs an instance has no place in the output.
     #[error("{0} is absent, empty or not one UID")]
     NoIdentity(Tag),
-    /// Burned In Annotation (0028,0301) is YES, or anything but NO.
-    #[error("Burned In Annotation does not say that the pixels show no text")]
-    BurnedIn,
     /// The profile asks for a dummy, and none can be made for this VR.
     #[error("no dummy can be made for {0}")]
     NoDummy(Tag),
@@ -87,7 +84,6 @@ impl DeidentError {
     pub fn class(self) -> &'static str {
         match self {
             Self::NoIdentity(_) => "no-identity",
-            Self::BurnedIn => "burned-in-annotation",
             Self::NoDummy(_) => "no-dummy",
             Self::TooManyIdentifiers => "too-many-identifiers",
         }
@@ -109,13 +105,6 @@ impl Deidentifier {
 
     /// De-identifies one instance.
     pub fn apply(&self, mut original: Original) -> Result<Deidentified, DeidentError> {
-        let burned_in = original.data_set.get(tags::BURNED_IN_ANNOTATION);
-        let says_no = |text: &str| matches!(text, "" | "NO");
-        if burned_in.is_some()
-            && !original.data_set.text(tags::BURNED_IN_ANNOTATION).is_some_and(says_no)
-        {
-            return Err(DeidentError::BurnedIn);
-        }
         let identity = self.identity(&original.data_set)?;
         let embedded_overlay = has_embedded_overlay(&original.data_set);
         let profile = &self.rules.profile;

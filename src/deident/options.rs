@@ -29,10 +29,12 @@ pub enum ProfileOption {
     CleanStructured,
     /// Clean Graphics (E.3.3).
     CleanGraphics,
+    /// Clean Pixel Data (E.3.1): nothing of Table E.1-1, and claimed by an instance only when it ran there.
+    CleanPixels,
 }
 
 use ProfileOption::{
-    CleanDescriptors, CleanGraphics, CleanStructured, RetainDevice, RetainFullDates,
+    CleanDescriptors, CleanGraphics, CleanPixels, CleanStructured, RetainDevice, RetainFullDates,
     RetainInstitution, RetainModifiedDates, RetainPatient, RetainSafePrivate, RetainUids,
 };
 
@@ -40,7 +42,7 @@ use ProfileOption::{
 /// command line, the code of CID 7050 and its meaning (PS3.16).
 struct Row(ProfileOption, &'static str, &'static str, &'static str, &'static str);
 
-const ROWS: [Row; 10] = [
+const ROWS: [Row; 11] = [
     Row(
         RetainSafePrivate,
         "retain_safe_private",
@@ -93,6 +95,7 @@ const ROWS: [Row; 10] = [
         "Clean Structured Content Option",
     ),
     Row(CleanGraphics, "clean_graphics", "graphics", "113103", "Clean Graphics Option"),
+    Row(CleanPixels, "clean_pixel_data", "pixels", "113101", "Clean Pixel Data Option"),
 ];
 
 impl ProfileOption {
@@ -112,7 +115,7 @@ impl ProfileOption {
 
     /// Whether it is given by `--retain`; the others by `--clean`.
     pub fn is_retained(self) -> bool {
-        !matches!(self, CleanDescriptors | CleanStructured | CleanGraphics)
+        !matches!(self, CleanDescriptors | CleanStructured | CleanGraphics | CleanPixels)
     }
 
     /// The name behind `--retain` or `--clean`.
@@ -140,14 +143,10 @@ impl ProfileOption {
     /// The option of this name behind `--clean`.
     pub fn cleaned(name: &str) -> Result<Self, String> {
         match name {
-            "pixels" => {
-                Err("cleaning pixels is not offered yet: files that say Burned In Annotation \
-                             YES are quarantined instead"
-                    .into())
-            }
             "visual" => {
-                Err("cleaning recognizable visual features is not offered yet: remove faces \
-                             from head images before, or do not hand them on"
+                Err("cleaning recognizable visual features is not offered: images of heads from \
+                     which a face could be made are marked in the index and counted in the summary, \
+                     so deface them with another tool, or do not hand them on"
                     .into())
             }
             _ => by_name(name, false).ok_or_else(|| {
@@ -230,8 +229,7 @@ mod tests {
     #[test]
     fn what_does_not_go_is_refused_with_a_reason() {
         assert_eq!(Options::new([RetainFullDates, RetainModifiedDates]), Err(Exclusive));
-        assert!(ProfileOption::cleaned("pixels").unwrap_err().contains("not offered yet"));
-        assert!(ProfileOption::cleaned("visual").unwrap_err().contains("not offered yet"));
+        assert!(ProfileOption::cleaned("visual").unwrap_err().contains("not offered"));
         assert!(ProfileOption::retained("graphics").unwrap_err().contains("full-dates"));
     }
 }

@@ -38,10 +38,43 @@ pub(super) fn record(data_set: &mut DataSet, profile: &Profile) {
         before => format!("{before}\\{own}"),
     };
     data_set.put_text(tags::DEIDENTIFICATION_METHOD, VR::LO, &method);
+    put_codes(data_set, claims(profile));
+    // Dates that an earlier tool moved or removed are not as they were, even where they stay now.
+    let term = match data_set.text(tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED) {
+        Some("MODIFIED") if keeps_dates(profile) => "MODIFIED",
+        Some("REMOVED") if keeps_dates(profile) => "REMOVED",
+        _ => profile.temporal_information().term(),
+    };
+    data_set.put_text(tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED, VR::CS, term);
+}
+
+/// Says in a cleaned data set that its pixels show no identity any more (PS3.15 section E.3.1).
+pub fn claim_clean_pixels(data_set: &mut DataSet) {
+    data_set.put_text(tags::BURNED_IN_ANNOTATION, VR::CS, "NO");
+    put_codes(data_set, [ProfileOption::CleanPixels.code()]);
+}
+
+/// Says in a cleaned data set that its pixels show text, whatever it said when it came, and whoever claimed to
+/// have cleaned them.
+pub fn admit_text(data_set: &mut DataSet) {
+    data_set.put_text(tags::BURNED_IN_ANNOTATION, VR::CS, "YES");
+    let (code, _) = ProfileOption::CleanPixels.code();
+    let claims = data_set.sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE).unwrap_or_default();
+    let others = claims.iter().filter(|item| item.text(tags::CODE_VALUE) != Some(code));
+    let others: Vec<DataSet> = others.cloned().collect();
+    if others.len() < claims.len() {
+        data_set.put_sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE, others);
+    }
+}
+
+fn put_codes(
+    data_set: &mut DataSet,
+    claims: impl IntoIterator<Item = (&'static str, &'static str)>,
+) {
     let mut codes = data_set
         .sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE)
         .map_or_else(Vec::new, <[DataSet]>::to_vec);
-    for (code, meaning) in claims(profile) {
+    for (code, meaning) in claims {
         let is_it = |item: &DataSet| {
             item.text(tags::CODE_VALUE) == Some(code)
                 && item.text(tags::CODING_SCHEME_DESIGNATOR) == Some("DCM")
@@ -52,24 +85,18 @@ pub(super) fn record(data_set: &mut DataSet, profile: &Profile) {
         }
     }
     data_set.put_sequence(tags::DEIDENTIFICATION_METHOD_CODE_SEQUENCE, codes);
-    // Dates that an earlier tool moved or removed are not as they were, even where they stay now.
-    let term = match data_set.text(tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED) {
-        Some("MODIFIED") if keeps_dates(profile) => "MODIFIED",
-        Some("REMOVED") if keeps_dates(profile) => "REMOVED",
-        _ => profile.temporal_information().term(),
-    };
-    data_set.put_text(tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED, VR::CS, term);
 }
 
 fn keeps_dates(profile: &Profile) -> bool {
     profile.temporal_information() == TemporalInformation::Unmodified
 }
 
-/// The codes that the profile may claim. One that keeps more than the standard's is not the
-/// standard's.
+/// The codes that every instance may claim. A profile that keeps more than the standard's is not the
+/// standard's, and whether pixels were cleaned is known of each instance alone.
 pub(super) fn claims(profile: &Profile) -> Vec<(&'static str, &'static str)> {
     let basic = (!profile.is_weakened()).then_some(BASIC_PROFILE);
-    basic.into_iter().chain(profile.options.iter().map(ProfileOption::code)).collect()
+    let options = profile.options.iter().filter(|option| *option != ProfileOption::CleanPixels);
+    basic.into_iter().chain(options.map(ProfileOption::code)).collect()
 }
 
 fn code_item(code: &str, meaning: &str) -> DataSet {

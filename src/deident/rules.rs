@@ -127,7 +127,7 @@ impl Rules {
     }
 
     /// The chosen options.
-    pub(super) fn options(&self) -> &Options {
+    pub fn options(&self) -> &Options {
         &self.profile.options
     }
 }

@@ -18,6 +18,15 @@ pub enum EncodeError {
     /// Native pixel data have a length of 32 bits (PS3.5 section 7.1.2).
     #[error("native pixel data of 4 GiB or more cannot be written: choose another codec")]
     TooLong,
+    /// An area cannot be made black in this kind of pixels.
+    #[error(
+        "areas cannot be covered in this kind of pixels, for nobody can say what is black in them: convert \
+         it to RGB or MONOCHROME2 before"
+    )]
+    Unmaskable,
+    /// Covering changed what it should not, or left what it should not.
+    #[error("covering areas did not leave all else as it came: report this as a fault of sauva")]
+    Mask,
     /// The encoder failed.
     #[error("a frame cannot be encoded")]
     Encode,
@@ -34,6 +43,8 @@ impl EncodeError {
             Self::Decode | Self::DecodedLength => "decode",
             Self::StrayBits => "stray-bits",
             Self::TooLong => "too-long",
+            Self::Unmaskable => "unmaskable",
+            Self::Mask => "mask",
             Self::Encode => "encode",
             Self::Verify => "verify",
         }

@@ -10,7 +10,7 @@ use super::form::{Coded, size_of_frame};
 use super::{decode, scrub};
 use crate::codestream;
 use crate::image::ImagePixel;
-use crate::instance::SourcePixels;
+use crate::instance::{DecodedPixels, SourcePixels};
 
 /// The name on the command line.
 pub(super) const NAME: &str = "keep";
@@ -27,15 +27,11 @@ pub(super) struct Came {
 
 impl Came {
     /// The pixels of an instance, where they came compressed.
-    pub(super) fn of(
-        source: &SourcePixels,
-        image: &ImagePixel,
-        transfer_syntax: &str,
-    ) -> Option<Self> {
-        let SourcePixels::Encapsulated(frames) = source else {
+    pub(super) fn of(pixels: &DecodedPixels, transfer_syntax: &str) -> Option<Self> {
+        let SourcePixels::Encapsulated(frames) = &pixels.source else {
             return None;
         };
-        let (frames, image) = (frames.clone(), image.clone());
+        let (frames, image) = (frames.clone(), pixels.source_image.clone());
         let transfer_syntax = transfer_syntax.to_owned();
         Some(Self { frames, image, transfer_syntax, holds_overlay: false })
     }
@@ -65,6 +61,12 @@ impl Came {
             self.transfer_syntax.as_str(),
             uids::JPEG_BASELINE8_BIT | uids::JPEG_EXTENDED12_BIT | uids::JPEGLS_NEAR_LOSSLESS
         )
+    }
+
+    /// Whether a transformation of JPEG 2000 has lost something for certain.
+    pub(super) fn is_irreversible(&self) -> bool {
+        codestream::is_jpeg_2000(&self.transfer_syntax)
+            && self.frames.iter().any(|frame| codestream::is_irreversible(frame))
     }
 
     /// Whether this may be written in the place of another form without a loss: every reader decodes it,

@@ -1,4 +1,4 @@
-//! Encoding: a `Deidentified` in, an `Encoded` out. Pixels that came native or losslessly compressed are
+//! Decoding and encoding: a `Deidentified` in, a `Decoded` out; and that in, an `Encoded` out. Pixels that came native or losslessly compressed are
 //! coded in the chosen codec, decoded again and compared before anything is written. Pixels that came
 //! with a loss, or in a smaller lossless form, are passed on as they came, scrubbed of what is no part of
 //! the image.
@@ -15,6 +15,7 @@ mod jpeg_2000;
 mod jpeg_lossless;
 mod jpeg_ls;
 mod keep;
+mod mask;
 mod photometric;
 mod rle;
 mod samples;
@@ -33,10 +34,12 @@ pub use error::EncodeError;
 use form::Coded;
 use keep::Came;
 
+use crate::area::Redaction;
 use crate::dataset::{DataSet, Element, Tag, VR, Value};
 use crate::image::{ImagePixel, SampleType};
 use crate::instance::{
-    Deidentified, Encoded, Identity, KeptNative, Original, PixelBytes, Samples, SourcePixels,
+    Decoded, DecodedPixels, Deidentified, Encoded, KeptNative, Original, PixelBytes, Samples,
+    SourcePixels,
 };
 
 /// Whether what was coded is decoded again and compared.
@@ -104,11 +107,10 @@ impl Encoder {
         Some(Self { goal, verify })
     }
 
-    /// Encodes one instance.
-    pub fn encode(self, instance: Deidentified) -> Result<Encoded, EncodeError> {
-        let (original, identity, embedded_overlay) = instance.into_parts();
-        let came_deflated = original.transfer_syntax == uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN;
-        let mut encoded = self.encode_pixels(original, identity, embedded_overlay)?;
+    /// Encodes one instance, its areas made black.
+    pub fn encode(self, instance: Decoded, redaction: Redaction) -> Result<Encoded, EncodeError> {
+        let came_deflated = instance.transfer_syntax() == uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN;
+        let mut encoded = self.encode_pixels(instance, redaction)?;
         let is_native = encoded.transfer_syntax == uids::EXPLICIT_VR_LITTLE_ENDIAN;
         let deflates = match self.goal {
             Goal::Deflate | Goal::Smallest => is_native,
@@ -123,16 +125,17 @@ impl Encoder {
 
     fn encode_pixels(
         self,
-        original: Original,
-        identity: Identity,
-        embedded_overlay: bool,
+        instance: Decoded,
+        redaction: Redaction,
     ) -> Result<Encoded, EncodeError> {
-        let Original { data_set, transfer_syntax, image } = original;
+        let transfer_syntax = instance.transfer_syntax().to_owned();
+        let Decoded { data_set, identity, pixels, .. } = instance;
         let mut encoded = Encoded {
             data_set,
             transfer_syntax: uids::EXPLICIT_VR_LITTLE_ENDIAN.to_owned(),
             identity,
             image: None,
+            redaction,
             samples: None,
             decoded: None,
             kept_native: None,
@@ -141,17 +144,30 @@ impl Encoder {
             is_passed_on: false,
             deflated: None,
         };
-        let Some((mut image, source)) = image else {
+        let Some(mut pixels) = pixels else {
             return Ok(encoded);
         };
-        let came = Came::of(&source, &image, &transfer_syntax);
+        let came = Came::of(&pixels, &transfer_syntax);
         if came.as_ref().is_some_and(Came::has_lost) {
             // Its transfer syntax tells it no more where it is decoded (PS3.3 section C.7.6.1.1.5).
             encoded.data_set.put_text(tags::LOSSY_IMAGE_COMPRESSION, VR::CS, "01");
         }
-        let native = native_of(source, &mut image, &transfer_syntax)?;
-        let Some((samples, cleared)) = samples::canonical(&native, &image, embedded_overlay)?
-        else {
+        if !encoded.redaction.areas.is_empty() {
+            let areas = &encoded.redaction.areas;
+            let masked = self.mask(pixels, &transfer_syntax, areas, &encoded.data_set)?;
+            pixels = masked.pixels;
+            encoded.redaction.areas = masked.areas;
+            if came.as_ref().is_some_and(Came::is_irreversible) {
+                encoded.data_set.put_text(tags::LOSSY_IMAGE_COMPRESSION, VR::CS, "01");
+            }
+            // They were those of the pixels that came.
+            encoded.data_set.remove(tags::SMALLEST_IMAGE_PIXEL_VALUE);
+            encoded.data_set.remove(tags::LARGEST_IMAGE_PIXEL_VALUE);
+        }
+        let came_compressed = came.is_some();
+        let came = Came::of(&pixels, &transfer_syntax);
+        let DecodedPixels { image, native, samples, without_overlay, .. } = pixels;
+        let Some(samples) = samples else {
             // Float pixels and native chroma sub-sampling are passed on as they are.
             let is_float = image.sample_type == SampleType::Float;
             let reason = if is_float { KeptNative::FloatPixels } else { KeptNative::Photometric };
@@ -159,8 +175,13 @@ impl Encoder {
             encoded.put_native(native, image)?;
             return Ok(encoded);
         };
-        let came = came.map(|came| came.with_overlay(cleared.is_some()));
-        match self.choose(&samples, &image, came.as_ref(), &native)? {
+        let came = came.map(|came| came.with_overlay(without_overlay.is_some()));
+        // What was decoded to be covered cannot be kept as it came.
+        let goal = match self.goal {
+            Goal::Keep if came_compressed && came.is_none() => Goal::Codec(&CODECS[0]),
+            goal => goal,
+        };
+        match (Self { goal, ..self }).choose(&samples, &image, came.as_ref(), &native)? {
             Chosen::PassedOn(form) => {
                 encoded.is_passed_on = true;
                 encoded.put_coded(form);
@@ -173,7 +194,7 @@ impl Encoder {
             }
             Chosen::Native(reason) => {
                 encoded.kept_native = reason;
-                encoded.put_native(cleared.unwrap_or(native), image)?;
+                encoded.put_native(without_overlay.unwrap_or(native), image)?;
             }
         }
         encoded.samples = Some(samples);
@@ -185,27 +206,38 @@ impl Encoder {
     }
 }
 
+/// An instance with its pixels decoded.
+pub fn decoded(instance: Deidentified) -> Result<Decoded, EncodeError> {
+    let (original, identity, embedded_overlay) = instance.into_parts();
+    let Original { data_set, transfer_syntax, image } = original;
+    let pixels = image.map(|image| decode_pixels(image, &transfer_syntax, embedded_overlay));
+    let pixels = pixels.transpose()?;
+    #[expect(clippy::disallowed_methods, reason = "it was de-identified")]
+    Ok(Decoded::new(data_set, transfer_syntax, identity, pixels))
+}
+
 /// The samples of an instance as it was read, beside its attributes; `None` where it has none that
 /// are integers of their own.
 pub fn decode(original: Original) -> Result<Option<(DataSet, ImagePixel, Samples)>, EncodeError> {
     let Original { data_set, transfer_syntax, image } = original;
-    let Some((mut image, source)) = image else {
-        return Ok(None);
-    };
-    let native = native_of(source, &mut image, &transfer_syntax)?;
-    let canonical = samples::canonical(&native, &image, false)?;
-    Ok(canonical.map(|(samples, _)| (data_set, image, samples)))
+    let pixels = image.map(|image| decode_pixels(image, &transfer_syntax, false)).transpose()?;
+    Ok(pixels.and_then(|pixels| Some((data_set, pixels.image, pixels.samples?))))
 }
 
-fn native_of(
-    source: SourcePixels,
-    image: &mut ImagePixel,
+/// Decodes pixels as they were read; `embedded_overlay` says that their unused bits hold one.
+pub fn decode_pixels(
+    (source_image, source): (ImagePixel, SourcePixels),
     transfer_syntax: &str,
-) -> Result<Bytes, EncodeError> {
-    match source {
-        SourcePixels::Native(bytes) => Ok(bytes),
-        SourcePixels::Encapsulated(frames) => decode::frames(&frames, image, transfer_syntax),
-    }
+    embedded_overlay: bool,
+) -> Result<DecodedPixels, EncodeError> {
+    let mut image = source_image.clone();
+    let native = match &source {
+        SourcePixels::Native(bytes) => bytes.clone(),
+        SourcePixels::Encapsulated(frames) => decode::frames(frames, &mut image, transfer_syntax)?,
+    };
+    let (samples, without_overlay) = samples::canonical(&native, &image, embedded_overlay)?.unzip();
+    let without_overlay = without_overlay.flatten();
+    Ok(DecodedPixels { source, source_image, image, native, samples, without_overlay })
 }
 
 impl Encoded {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::deident::Profile;
 use crate::encode::Verify;
+use crate::redact::PixelRisk;
 
 /// What decides about the bytes of an output.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,10 @@ pub struct Settings {
     pub verify: Verify,
     /// The rules of de-identification: `--profile`, `--retain`, `--clean`, `--date-shift`.
     pub profile: Profile,
+    /// `--pixel-risk`.
+    pub pixel_risk: PixelRisk,
+    /// A keyed digest of the rules for pixels, which may name places.
+    pub pixel_rules: String,
     /// The edition of PS3.15 that its table is of.
     pub edition: String,
     /// `--max-depth`.
@@ -31,7 +36,7 @@ pub struct Settings {
 
 /// The form of the journal that this version writes; another one when [`super::Line`] or anything in
 /// it changes.
-pub const JOURNAL_FORM: u32 = 2;
+pub const JOURNAL_FORM: u32 = 3;
 
 impl Settings {
     /// The first difference that matters, as a sentence with what to do; `None` where there is none.
@@ -41,6 +46,7 @@ impl Settings {
             return Some("another key than now: give --key-file the key it was begun with".into());
         }
         let options = |it: &Self| format!("`{}`", it.profile.options);
+        let pixel_risk = |it: &Self| it.pixel_risk.name().to_owned();
         let version = |it: &Self| format!("{} (journal {})", it.version, it.journal);
         let rows = [
             ("sauva", version(self), version(now)),
@@ -48,11 +54,15 @@ impl Settings {
             ("--verify", self.verify.name().to_owned(), now.verify.name().to_owned()),
             ("--profile", self.profile.name.clone(), now.profile.name.clone()),
             ("--retain and --clean", options(self), options(now)),
+            ("--pixel-risk", pixel_risk(self), pixel_risk(now)),
             ("PS3.15", self.edition.clone(), now.edition.clone()),
             ("--max-depth", self.max_depth.to_string(), now.max_depth.to_string()),
         ];
         if self.profile != now.profile && rows.iter().all(|(_, then, now)| then == now) {
             return Some("other overrides or another --date-shift in its profile than now".into());
+        }
+        if self.pixel_rules != now.pixel_rules && rows.iter().all(|(_, then, now)| then == now) {
+            return Some("other --pixel-rules than now".into());
         }
         let differs = rows.into_iter().find(|(_, then, now)| then != now);
         differs.map(|(what, then, now)| format!("{what} {then}, not {now}")).or_else(|| {
@@ -75,6 +85,8 @@ mod tests {
             codec: "jpeg-ls".into(),
             verify: Verify::Full,
             profile: Profile::basic(),
+            pixel_risk: PixelRisk::Quarantine,
+            pixel_rules: "c".into(),
             edition: "2026d".into(),
             max_depth: 32,
             key_fingerprint: "a".into(),
@@ -86,6 +98,8 @@ mod tests {
         let profile = Profile::basic().with([ProfileOption::RetainUids], None).unwrap();
         let now = Settings { profile, ..then.clone() };
         assert_eq!(then.difference(&now).unwrap(), "--retain and --clean ``, not `retain uids`");
+        let now = Settings { pixel_rules: "z".into(), ..then.clone() };
+        assert_eq!(then.difference(&now).unwrap(), "other --pixel-rules than now");
         let now = Settings { key_fingerprint: "z".into(), ..now };
         assert!(then.difference(&now).unwrap().contains("another key"));
         let now = Settings { input_id: "z".into(), ..then.clone() };

@@ -4,6 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::area;
 use crate::instance::KeptNative;
 use crate::record::{FileRecord, InstanceRecord, Outcome};
 use crate::results::safe_cell;
@@ -38,6 +39,10 @@ struct IndexRow<'a> {
     pixel_bytes_encoded: u64,
     pixel_blake3: Option<&'a str>,
     pixel_blake3_written: Option<&'a str>,
+    pixel_text: &'static str,
+    covered_areas: String,
+    outside_blake3: Option<&'a str>,
+    may_show_face: bool,
 }
 
 /// The instances that were written, sorted by study, series and instance.
@@ -107,6 +112,10 @@ impl<'a> IndexRow<'a> {
             pixel_bytes_encoded: row.pixel_bytes_encoded,
             pixel_blake3: row.pixel_blake3.as_deref(),
             pixel_blake3_written: row.pixel_blake3_written.as_deref(),
+            pixel_text: row.redaction.text.name(),
+            covered_areas: area::cell(&row.redaction.areas),
+            outside_blake3: row.outside_blake3.as_deref(),
+            may_show_face: row.redaction.may_show_face,
         }
     }
 }

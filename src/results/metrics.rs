@@ -7,7 +7,7 @@ use crate::process::Usage;
 use crate::stage::{Stage, StageTimings};
 
 /// The version of the columns.
-pub const METRICS_SCHEMA: u32 = 1;
+pub const METRICS_SCHEMA: u32 = 2;
 
 /// What the rows of one run have in common.
 #[derive(Debug, Clone)]
@@ -77,6 +77,7 @@ struct Row<'a> {
     work_s: f64,
     read_s: f64,
     deid_s: f64,
+    redact_s: f64,
     encode_s: f64,
     stats_s: f64,
     write_s: f64,
@@ -130,6 +131,7 @@ fn row<'a>(shape: &'a RunShape, rank: &'a RankMetrics, number: Option<usize>) ->
         work_s: rank.work_s,
         read_s: rank.stages.seconds(Stage::Read),
         deid_s: rank.stages.seconds(Stage::Deidentify),
+        redact_s: rank.stages.seconds(Stage::Redact),
         encode_s: rank.stages.seconds(Stage::Encode),
         stats_s: rank.stages.seconds(Stage::Measure),
         write_s: rank.stages.seconds(Stage::Write),

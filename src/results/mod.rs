@@ -3,13 +3,17 @@
 
 mod index;
 mod metrics;
+mod pixels;
 mod summary;
+mod table;
 
 use sha2::{Digest, Sha256};
 
 pub use index::{failures_csv, index_csv, manifest};
 pub use metrics::{METRICS_SCHEMA, RankMetrics, RunShape, metrics_csv};
+pub use pixels::{Faces, PixelCleaning, is_of_pixels};
 pub use summary::{Counts, Digests, RunFacts, Summary, summarize};
+pub(crate) use table::{Row, Table};
 
 use crate::write::hex;
 

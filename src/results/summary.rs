@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::PixelCleaning;
 use super::metrics::{RankMetrics, load_balance, parallel_efficiency, per, sum};
 use crate::codestream::is_jpeg_2000;
 use crate::deident::{self, Profile};
@@ -31,6 +32,8 @@ pub struct Summary {
     pub mixed_studies: BTreeMap<String, BTreeSet<String>>,
     /// How it was de-identified.
     pub deid: Value,
+    /// What was done about identities in pixels.
+    pub pixel_cleaning: PixelCleaning,
     /// How much smaller the pixels became.
     pub compression: Compression,
     /// Statistics by modality.
@@ -175,6 +178,7 @@ pub fn summarize(
             "method_codes": facts.profile.method_codes(),
             "key_fingerprint": facts.key_fingerprint,
         }),
+        pixel_cleaning: PixelCleaning::of(records),
         compression: compression(facts, records),
         statistics,
         performance: performance(ranks),

@@ -1,6 +1,8 @@
 //! The digest of an image's samples: the proof that what is written holds what came, and the mark by which
 //! equal images are found. Keyed, so that whoever has an original cannot look for it among the outputs.
 
+use std::ops::Range;
+
 use crate::instance::Samples;
 
 /// Digests under one key: BLAKE3, keyed (its specification, section 2.3), of the little-endian samples of
@@ -37,19 +39,60 @@ impl PixelDigest {
         blake3::keyed_hash(&self.key, bytes).to_hex().as_str().to_owned()
     }
 
-    fn of_words<T: Copy, const N: usize>(&self, words: &[T], bytes: fn(T) -> [u8; N]) -> String {
-        // Long enough for all lanes of the hash, short enough for the first cache.
-        const BYTES: usize = 16 << 10;
+    /// The digest of the samples of these pixels, lowercase hex: that of [`Self::of_samples`] had the image no
+    /// others.
+    pub fn of_pixels(
+        &self,
+        samples: &Samples,
+        components: usize,
+        pixels: impl Iterator<Item = Range<usize>>,
+    ) -> String {
         let mut hasher = blake3::Hasher::new_keyed(&self.key);
-        let mut buffer = [0; BYTES];
-        for words in words.chunks(BYTES / N) {
-            let filled = &mut buffer[..words.len() * N];
-            for (to, word) in filled.as_chunks_mut().0.iter_mut().zip(words) {
-                *to = bytes(*word);
+        for range in pixels {
+            let range = range.start * components..range.end * components;
+            match samples {
+                Samples::Eight(samples) => {
+                    hasher.update(&samples[range]);
+                }
+                Samples::Sixteen(samples) => words(&mut hasher, &samples[range], u16::to_le_bytes),
+                Samples::ThirtyTwo(samples) => {
+                    words(&mut hasher, &samples[range], u32::to_le_bytes);
+                }
             }
-            hasher.update(filled);
         }
         hasher.finalize().to_hex().as_str().to_owned()
+    }
+
+    /// The same of native pixel data in which two pixels share four bytes.
+    pub fn of_shared(&self, native: &[u8], pixels: impl Iterator<Item = Range<usize>>) -> String {
+        let mut hasher = blake3::Hasher::new_keyed(&self.key);
+        for range in pixels {
+            hasher.update(native.get(range.start * 2..range.end * 2).unwrap_or_default());
+        }
+        hasher.finalize().to_hex().as_str().to_owned()
+    }
+
+    fn of_words<T: Copy, const N: usize>(&self, words: &[T], bytes: fn(T) -> [u8; N]) -> String {
+        let mut hasher = blake3::Hasher::new_keyed(&self.key);
+        self::words(&mut hasher, words, bytes);
+        hasher.finalize().to_hex().as_str().to_owned()
+    }
+}
+
+fn words<T: Copy, const N: usize>(
+    hasher: &mut blake3::Hasher,
+    words: &[T],
+    bytes: fn(T) -> [u8; N],
+) {
+    // Long enough for all lanes of the hash, short enough for the first cache.
+    const BYTES: usize = 16 << 10;
+    let mut buffer = [0; BYTES];
+    for words in words.chunks(BYTES / N) {
+        let filled = &mut buffer[..words.len() * N];
+        for (to, word) in filled.as_chunks_mut().0.iter_mut().zip(words) {
+            *to = bytes(*word);
+        }
+        hasher.update(filled);
     }
 }
 
@@ -63,9 +106,14 @@ mod tests {
         let words: Vec<u16> = (0..20_000).collect();
         let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
         let wanted = blake3::keyed_hash(&[7; 32], &bytes).to_hex();
-        assert_eq!(digest.of_samples(&Samples::Sixteen(words)), wanted.as_str());
+        assert_eq!(digest.of_samples(&Samples::Sixteen(words.clone())), wanted.as_str());
         assert_eq!(digest.of_bytes(&bytes), wanted.as_str());
         assert_ne!(PixelDigest::new([8; 32]).of_bytes(&bytes), wanted.as_str());
+        let first =
+            digest.of_pixels(&Samples::Sixteen(words.clone()), 2, [0..10, 12..20].into_iter());
+        let bytes_of_them = [&bytes[..40], &bytes[48..80]].concat();
+        assert_eq!(first, digest.of_bytes(&bytes_of_them));
+        assert_eq!(first, digest.of_shared(&bytes[..], [0..20, 24..40].into_iter()));
         let long = Samples::ThirtyTwo(vec![0x0403_0201]);
         assert_eq!(digest.of_samples(&long), digest.of_bytes(&[1, 2, 3, 4]));
     }

@@ -15,6 +15,7 @@ mod keep;
 mod media;
 #[cfg(feature = "mpi")]
 mod mpi;
+mod pixels;
 mod planted;
 #[cfg(feature = "test-hooks")]
 mod poison;

@@ -26,7 +26,6 @@ mod writer;
 use super::CodestreamError;
 use crate::area::Rectangle;
 use additions::Additions;
-#[cfg_attr(not(test), expect(unused_imports, reason = "what redacts images will call it"))]
 pub(crate) use proof::proves;
 
 /// A codestream with areas that are black.

@@ -24,6 +24,18 @@ fn a_large_empty_jpeg_2000_image_is_decoded() {
     }
 }
 
+#[test]
+fn a_header_of_jpeg_2000_tells_of_a_loss() {
+    use crate::codestream::is_irreversible;
+    let stream = empty_jpeg_2000(64).to_vec();
+    assert!(!is_irreversible(&stream));
+    let cod = stream.windows(2).position(|marker| marker == [0xFF, 0x52]).unwrap();
+    let mut irreversible = stream.clone();
+    irreversible[cod + 13] = 0;
+    assert!(is_irreversible(&irreversible));
+    assert!(!is_irreversible(&irreversible[..cod + 13]) && !is_irreversible(&[]));
+}
+
 fn keep(
     transfer_syntax: &str,
     image: &ImagePixel,
@@ -32,7 +44,7 @@ fn keep(
 ) -> Result<Encoded, EncodeError> {
     let source = SourcePixels::Encapsulated(vec![frame.into()]);
     let instance = came_in(transfer_syntax, image, source, embedded_overlay);
-    Encoder::by_name("keep", Verify::Full).unwrap().encode(instance)
+    whole(Encoder::by_name("keep", Verify::Full).unwrap(), instance)
 }
 
 #[test]
@@ -40,7 +52,7 @@ fn what_comes_native_is_kept_native() {
     let image = grey(4, 4, 16, 12, false);
     let native = native(&image, &[7; 16]);
     let encoder = Encoder::by_name("keep", Verify::Full).unwrap();
-    let encoded = encoder.encode(deidentified(&image, native.clone(), false)).unwrap();
+    let encoded = whole(encoder, deidentified(&image, native.clone(), false)).unwrap();
     assert_eq!(encoded.transfer_syntax, uids::EXPLICIT_VR_LITTLE_ENDIAN);
     assert_eq!(encoded.data_set.bytes(tags::PIXEL_DATA), Some(&native));
     assert_eq!((encoded.kept_native, encoded.decoded), (None, None));
@@ -108,7 +120,7 @@ fn fragments(encoded: &Encoded) -> &[Bytes] {
 fn anew(codec: &str, transfer_syntax: &str, image: &ImagePixel, frames: &[Bytes]) -> Encoded {
     let source = SourcePixels::Encapsulated(frames.to_vec());
     let instance = came_in(transfer_syntax, image, source, false);
-    Encoder::by_name(codec, Verify::Full).unwrap().encode(instance).unwrap()
+    whole(Encoder::by_name(codec, Verify::Full).unwrap(), instance).unwrap()
 }
 
 #[test]

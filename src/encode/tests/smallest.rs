@@ -27,7 +27,7 @@ fn without_verification_the_bytes_are_the_same_and_it_is_told() {
     for (image, native) in images() {
         let encoder = Encoder::by_name("jpeg-ls", Verify::None).unwrap();
         let instance = deidentified(&image, native.clone(), false);
-        let unverified = encoder.encode(instance).unwrap();
+        let unverified = whole(encoder, instance).unwrap();
         let verified = encode(&image, &native, "jpeg-ls");
         assert_eq!(unverified.data_set, verified.data_set);
         assert_eq!((unverified.is_verified, verified.is_verified), (false, true));
@@ -51,8 +51,7 @@ fn a_codec_that_does_not_give_back_is_found_out() {
     let native = native(&image, &(0..400).map(|n| n % 200).collect::<Vec<u32>>());
     let with = |verify| {
         let encoder = Encoder { goal: Goal::Codec(&WRONG), verify };
-        encoder
-            .encode(deidentified(&image, native.clone(), false))
+        whole(encoder, deidentified(&image, native.clone(), false))
             .map(|encoded| encoded.is_verified)
     };
     assert!(with(Verify::Full).is_err());

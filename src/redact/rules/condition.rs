@@ -121,5 +121,5 @@ impl Form {
 /// The number in a text, as CTP takes it: of digits and periods alone.
 pub(super) fn number(text: &str) -> Option<f64> {
     let digits: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
-    digits.parse().ok()
+    digits.parse().ok().filter(|number: &f64| number.is_finite())
 }

@@ -13,6 +13,7 @@ mod region;
 mod value;
 
 use std::ffi::OsStr;
+use std::io::Read;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -88,19 +89,24 @@ const OWN: &str = include_str!("own.toml");
 
 impl Rules {
     /// The rules that come with the program.
-    pub fn own() -> Result<Self, RulesError> {
-        Self::from_toml(OWN)
+    pub fn own() -> Self {
+        Self::from_toml(OWN).expect("a test reads them")
     }
 
     /// Rules from a file: TOML, or a script of CTP's `DicomPixelAnonymizer`, by its extension or, where
     /// that is another, by what stands in it.
     pub fn load(path: &Path) -> Result<Self, RulesError> {
         let unreadable = |error: std::io::Error| RulesError::Unreadable(error.kind());
-        let length = std::fs::metadata(path).map_err(unreadable)?.len();
-        if length > MOST_BYTES {
+        // Before it is opened: a pipe would wait for ever.
+        if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+            return Err(RulesError::Unreadable(std::io::ErrorKind::InvalidInput));
+        }
+        let mut text = String::new();
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        file.take(MOST_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
+        if text.len() as u64 > MOST_BYTES {
             return Err(RulesError::Long);
         }
-        let text = std::fs::read_to_string(path).map_err(unreadable)?;
         let extension = path.extension().map(OsStr::to_ascii_lowercase);
         match extension.as_deref().and_then(OsStr::to_str) {
             Some("toml") => Self::from_toml(&text),
@@ -123,10 +129,18 @@ impl Rules {
         Self::named(ctp::parse(text)?)
     }
 
-    /// These rules, and others behind them.
-    pub fn followed_by(mut self, others: Self) -> Result<Self, RulesError> {
-        self.rules.extend(others.rules);
-        Self::named(self.rules)
+    /// These rules, and others behind them. One of them whose name is taken gets a number behind it.
+    #[must_use]
+    pub fn followed_by(mut self, others: Self) -> Self {
+        for mut rule in others.rules {
+            let is_taken = |name: &str| self.rules.iter().any(|known| known.name == name);
+            if is_taken(&rule.name) {
+                let numbered = (2..).map(|number| format!("{}-{number}", rule.name));
+                rule.name = numbered.into_iter().find(|name| !is_taken(name)).unwrap_or(rule.name);
+            }
+            self.rules.push(rule);
+        }
+        self
     }
 
     /// The rules, in their order.

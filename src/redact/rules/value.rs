@@ -50,7 +50,9 @@ fn text(element: &Element) -> String {
         VR::OB | VR::OD | VR::OF | VR::OL | VR::OV | VR::OW | VR::AT => String::new(),
         _ => {
             let text = decoded(bytes);
-            let values = text.split('\\').map(|value| value.trim_matches([' ', '\0']));
+            let values = text
+                .split('\\')
+                .map(|value| value.trim_matches(|c: char| c.is_whitespace() || c == '\0'));
             values.collect::<Vec<_>>().join("\\")
         }
     }

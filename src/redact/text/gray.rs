@@ -1,11 +1,11 @@
 //! Frames as grey of 8 bits: samples of any depth, colour or palette in, a plane of bytes out in which
 //! what the eye tells apart differs.
 
-use super::palette::Palette;
 use super::stretch::Stretch;
 use crate::codec::cpu::{self, Work};
 use crate::image::{ImagePixel, SampleType};
 use crate::instance::Samples;
+use crate::palette::Palette;
 
 /// A grey image of 8 bits, row by row.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -118,8 +118,13 @@ fn plane<S: Copy + Into<u32>>(
     };
     if components >= 3 {
         let is_luma = image.photometric_interpretation.starts_with("YBR");
-        // Of more than 8 bits the highest ones are taken: colour is not windowed.
-        let shift = u32::from(image.bits_stored).saturating_sub(8);
+        // Of more than 8 bits the highest ones that are used are taken: colour is not windowed.
+        let shift = if image.bits_stored > 8 {
+            let most = samples.iter().map(|one| (*one).into()).max().unwrap_or(0);
+            (32 - u32::leading_zeros(most)).saturating_sub(8)
+        } else {
+            0
+        };
         let pixels = samples.chunks_exact(components);
         return Some(if is_luma {
             pixels.map(|pixel| (pixel[0].into() >> shift) as u8).collect()

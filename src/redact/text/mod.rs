@@ -19,16 +19,15 @@ mod gate;
 pub mod gray;
 mod judge;
 mod lines;
-mod palette;
 mod stretch;
 mod strokes;
 mod trees;
 mod verdict;
 
+pub use crate::palette::Palette;
 pub use cover::Candidate;
 pub use gray::Gray;
 pub use judge::{FEATURES, NAMES};
-pub use palette::Palette;
 
 use components::{Component, Labels};
 use gate::Gate;

@@ -11,7 +11,7 @@ use crate::redact::rules::value::may_be_sequence;
 use crate::redact::rules::{Condition, Form, How, Pattern, RulesError, Test};
 
 /// How deep parentheses and negations may stand in each other.
-const MOST_LEVELS: usize = 32;
+const MOST_LEVELS: usize = 24;
 
 /// Parses from behind an opening brace to the end of the text.
 pub(super) fn parse(text: &str, at: usize) -> Result<Condition, RulesError> {

@@ -127,7 +127,11 @@ fn nesting_is_bounded() {
         format!("{{ {}true.{} }}", open.repeat(depth), close.repeat(depth))
     };
     for (open, close) in [("(", ")"), ("!", ""), ("!(", ")")] {
-        assert!(Rules::from_script(&nested(16, open, close)).is_ok());
+        let deepest = Rules::from_script(&nested(24 / open.len(), open, close)).unwrap();
+        // Outputs keep the rules that they were made under.
+        let kept = serde_json::to_string(&vec![vec![vec![&deepest]]]).unwrap();
+        let back: Vec<Vec<Vec<Rules>>> = serde_json::from_str(&kept).unwrap();
+        assert_eq!(back[0][0][0], deepest);
         assert!(error(&nested(40_000, open, close)).1.contains("too deep"));
     }
 }

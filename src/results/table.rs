@@ -6,7 +6,7 @@ use csv::StringRecord;
 
 /// A CSV file in memory.
 #[derive(Debug, Default)]
-pub(super) struct Table {
+pub(crate) struct Table {
     header: StringRecord,
     columns: HashMap<String, usize>,
     rows: Vec<StringRecord>,
@@ -14,14 +14,14 @@ pub(super) struct Table {
 
 /// A row of a table.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Row<'a> {
+pub(crate) struct Row<'a> {
     table: &'a Table,
     cells: &'a StringRecord,
 }
 
 impl Table {
     /// Reads a table whose header must be that of `model`, a table that this program wrote.
-    pub(super) fn parse(bytes: &[u8], model: &[u8]) -> Result<Self, String> {
+    pub(crate) fn parse(bytes: &[u8], model: &[u8]) -> Result<Self, String> {
         let read = |bytes| {
             let mut reader = csv::Reader::from_reader(bytes);
             let header = reader.headers().map_err(|_| "the header cannot be read".to_owned())?;
@@ -40,23 +40,23 @@ impl Table {
         Ok(Self { header, columns, rows })
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
 
-    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.rows.iter().map(|cells| Row { table: self, cells })
     }
 }
 
 impl<'a> Row<'a> {
     /// The cell of a column, which is one of the model's.
-    pub(super) fn cell(&self, column: &str) -> &'a str {
+    pub(crate) fn cell(&self, column: &str) -> &'a str {
         let at = self.table.columns.get(column).copied();
         at.and_then(|at| self.cells.get(at)).unwrap_or_default()
     }
 
-    pub(super) fn cells(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+    pub(crate) fn cells(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.table.header.iter().zip(self.cells.iter())
     }
 }

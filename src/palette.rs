@@ -1,4 +1,4 @@
-//! Palette colour as grey: the lookup tables of a data set in, the grey of an index out.
+//! Palette colour: the lookup tables of a data set in, the grey of an index and the darkest index out.
 
 use dicom::dictionary_std::tags;
 
@@ -44,9 +44,16 @@ impl Palette {
     }
 
     /// The grey of an index; one beyond the ends has that of the end.
-    pub(super) fn gray(&self, index: i32) -> u8 {
+    pub fn gray(&self, index: i32) -> u8 {
         let at = index.saturating_sub(self.first).max(0) as usize;
         self.grays[at.min(self.grays.len() - 1)]
+    }
+
+    /// The darkest of the indices from `least` to `most`.
+    pub fn darkest(&self, least: i32, most: i32) -> Option<i32> {
+        let last = self.first.saturating_add(self.grays.len() as i32 - 1);
+        let ends = [self.first.clamp(least, most), last.clamp(least, most)];
+        (ends[0]..=ends[1]).min_by_key(|index| self.gray(*index))
     }
 }
 
