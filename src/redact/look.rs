@@ -41,13 +41,9 @@ pub(super) fn look(pixels: &DecodedPixels, data_set: &DataSet, told: &[Area]) ->
         .filter(|found| !is_told(found))
         .partition(|found| found.certainty == Certainty::Text);
     // Where some lines are text, those that may be are believed.
-    let (text, doubtful) =
-        if text.is_empty() { (text, doubtful) } else { ([text, doubtful].concat(), Vec::new()) };
-    let text = joined(text.into_iter().map(|found| found.rectangle).collect());
-    let is_in_text = |rectangle: Rectangle| {
-        text.iter().any(|known| known.intersection(rectangle) == Some(rectangle))
-    };
-    let is_doubtful = doubtful.iter().any(|found| !is_in_text(found.rectangle));
+    let is_doubtful = text.is_empty() && !doubtful.is_empty();
+    let believed = if is_doubtful { text } else { [text, doubtful].concat() };
+    let text = joined(believed.into_iter().map(|found| found.rectangle).collect());
     let area = |rectangle| Area { rectangle, frames: Frames::All, reason: Reason::Text };
     Some(Seen { text: text.into_iter().map(area).collect(), is_doubtful })
 }
