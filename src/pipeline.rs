@@ -11,7 +11,7 @@ use crate::area::outside;
 use crate::deident::{DeidentError, Deidentifier, admit_text, claim_clean_pixels};
 use crate::encode::{self, EncodeError, Encoder};
 use crate::image::PIXEL_TAGS;
-use crate::instance::Encoded;
+use crate::instance::{Encoded, Original};
 use crate::manifest::FileEntry;
 use crate::read::{self, Limits, ReadError};
 use crate::record::{Failure, FileRecord, InstanceRecord, Outcome};
@@ -70,6 +70,7 @@ fn is_the_storages(kind: io::ErrorKind) -> bool {
 /// An error of a stage, on its way to a record.
 enum StageError {
     Read(ReadError),
+    OtherSize,
     Deidentify(DeidentError),
     Redact(RedactError),
     Encode(EncodeError),
@@ -87,11 +88,25 @@ impl Pipeline {
         }
     }
 
-    fn stages(&self, entry: &FileEntry, clock: &StageClock) -> Result<Processed, StageError> {
+    /// The file of an entry. One of another size than the scan or a list gave is another file: its record would
+    /// not be true of it.
+    fn read(&self, entry: &FileEntry) -> Result<Original, StageError> {
         let path = self.input.join(&entry.path);
-        let original = clock
-            .time(Stage::Read, || read::read(&path, &self.limits))
-            .map_err(StageError::Read)?;
+        let bytes = read::read_whole(&path, &self.limits);
+        let size_bytes = match &bytes {
+            Ok(bytes) => Some(bytes.len() as u64),
+            // What is no DICOM file is not read to its end, and one that was cut short may seem none.
+            Err(ReadError::NotDicom(_)) => path.symlink_metadata().ok().map(|meta| meta.len()),
+            Err(_) => None,
+        };
+        if size_bytes.is_some_and(|size_bytes| size_bytes != entry.size_bytes) {
+            return Err(StageError::OtherSize);
+        }
+        read::parse(&bytes.map_err(StageError::Read)?, &self.limits).map_err(StageError::Read)
+    }
+
+    fn stages(&self, entry: &FileEntry, clock: &StageClock) -> Result<Processed, StageError> {
+        let original = clock.time(Stage::Read, || self.read(entry))?;
         let source_transfer_syntax = original.transfer_syntax.clone();
         // Who made the image, and with what, is known only before that is removed.
         let suspicion = clock.time(Stage::Redact, || self.redactor.suspect(&original));
@@ -194,6 +209,10 @@ impl Processed {
                 (Stage::Read, INPUT_ERROR, message)
             }
             StageError::Read(error) => (Stage::Read, error.class(), error.to_string()),
+            StageError::OtherSize => {
+                let message = "its size is not the one that the scan found or --manifest gives";
+                (Stage::Read, ReadError::Changed.class(), message.to_owned())
+            }
             StageError::Deidentify(error) => (Stage::Deidentify, error.class(), error.to_string()),
             StageError::Redact(error) => (Stage::Redact, error.class(), error.to_string()),
             StageError::Encode(error) => (Stage::Encode, error.class(), error.to_string()),
@@ -251,5 +270,58 @@ fn instance_record(
         uncovered_blake3: None,
         outside_blake3: None,
         header_blake3: staged.header_blake3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::deident::{Key, Profile};
+    use crate::encode::Verify;
+    use crate::storage::Disk;
+
+    #[test]
+    fn a_file_of_another_size_than_was_told_is_not_let_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let (input, output) = (folder.path().join("input"), folder.path().join("output"));
+        fs::create_dir(&input).unwrap();
+        fs::create_dir(&output).unwrap();
+        let sample =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("data_sample/dicom/objects/mr/MR_small.dcm");
+        let image = fs::read(sample).unwrap();
+        fs::write(input.join("image"), &image).unwrap();
+        fs::write(input.join("text"), "no image").unwrap();
+        fs::write(input.join("cut short"), "").unwrap();
+        let key = Key::from_bytes(&[7; 32]).unwrap();
+        let pipeline = Pipeline {
+            input,
+            storage: Arc::new(Disk::below(&output)),
+            output,
+            limits: Limits::default(),
+            deidentifier: Deidentifier::new(&key, Profile::basic()),
+            redactor: Redactor::default(),
+            encoder: Encoder::by_name("native", Verify::default()).unwrap(),
+            pixel_digest: PixelDigest::new([7; 32]),
+        };
+        let length = image.len() as u64;
+        let changed = (Outcome::Quarantined, Some("changed"));
+        for (path, size_bytes, expected) in [
+            ("image", length, (Outcome::Written, None)),
+            ("image", length + 1, changed),
+            ("image", 0, changed),
+            ("text", 8, (Outcome::NotDicom, Some("not-dicom"))),
+            ("cut short", length, changed),
+            ("gone", length, (Outcome::Quarantined, Some("unreadable"))),
+        ] {
+            let entry =
+                FileEntry { path: path.into(), size_bytes, modified_ns: 0, path_id: "x".into() };
+            let record = pipeline.process(&entry, &StageClock::default()).unwrap().record;
+            let class = record.failure.as_ref().map(|failure| failure.class.as_str());
+            assert_eq!((record.outcome, class), expected, "{path}");
+            assert_eq!(record.size_bytes, size_bytes);
+        }
     }
 }

@@ -1,10 +1,15 @@
-//! What is to be done: one entry for each file of the input tree.
+//! What is to be done: one entry for each file of the input tree, and a list of very many of them.
+
+mod arena;
+mod list;
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+
+pub use list::{FileList, FolderFiles};
 
 /// A regular file of the input tree, the unit of work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
