@@ -84,3 +84,14 @@ mpirun_ranks() {
 seconds_since() {
   awk -v start="$1" -v now="$EPOCHREALTIME" 'BEGIN { printf "%.2f", now - start }'
 }
+
+# facts OUT: all of a result that must not depend on ranks or on what happened on the way, and what must not
+# be left over.
+facts() {
+  (cd "$1" && find . -path ./.sauva -prune -o -type f -print | LC_ALL=C sort |
+    grep -v -e '^./summary.json$' -e '^./metrics.csv$' | xargs sha256sum)
+  python3 -c 'import json, sys; it = json.load(open(sys.argv[1])); print(it["statistics"], it["digests"])' \
+    "$1/summary.json"
+  find "$1" -name '*.part' -o -name '*.in-flight' -o -name contested | sed 's/^/left over: /'
+  find "$1/dicom" -type d -empty | sed 's/^/empty: /'
+}

@@ -1,18 +1,23 @@
 #!/bin/bash
 # Installs what a Debian machine with git, cargo and gcc lacks to build sauva with MPI.
 #
-#   bash scripts/setup.sh [--tests]       --tests: also what the tests read the output with
+#   bash scripts/setup.sh [--tests] [--slurm]
+#
+#   --tests   also what the tests need: a second MPI, and what they read the output with
+#   --slurm   also a Slurm, for scripts/test_slurm.sh, which starts one of its own
 #
 # On a cluster it installs nothing and takes the mpicc and libclang that are there.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
-tests=false
-case ${1:-} in
-  '') ;;
-  --tests) tests=true ;;
-  *) fail "unknown option $1; there is only --tests" ;;
-esac
+tests=false slurm=false
+for option; do
+  case $option in
+    --tests) tests=true ;;
+    --slurm) slurm=true ;;
+    *) fail "unknown option $option; there are --tests and --slurm" ;;
+  esac
+done
 
 has_libclang() {
   compgen -G "/usr/lib/llvm-*/lib/libclang*.so*" >/dev/null ||
@@ -40,12 +45,24 @@ missing_packages() {
     have make || echo make # CMake drives it, and only recommends it
     have dcmdump || echo dcmtk
     have dciodvfy || echo dicom3tools
+    # Beside Open MPI, which stays the one that mpicc and mpirun mean.
+    have mpicc.mpich || echo libmpich-dev
+    have mpirun.mpich || echo mpich
     have strace || echo strace
     have pgrep || echo procps
     python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
     have tesseract || echo tesseract-ocr tesseract-ocr-eng # reads what is burned into pixels
     have chromium || have chromium-browser || echo chromium # shows the contact sheet
     missing_fonts
+  fi
+  if $slurm; then
+    have slurmctld || echo slurmctld
+    have slurmd || echo slurmd
+    have sbatch || echo slurm-client
+    have munged || echo munge
+    have ip || echo iproute2
+    # Slurm's pmix plugin loads libpmix.so, which only this package has.
+    compgen -G "/usr/lib/*/libpmix.so" >/dev/null || echo libpmix-dev
   fi
 }
 

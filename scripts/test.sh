@@ -1,6 +1,6 @@
 #!/bin/bash
-# Runs all tests: sets up, cargo's tests without and with MPI, then other readers on sauva's output,
-# then damaged files and a little fuzzing.
+# Runs all tests: sets up, cargo's tests without and with MPI, those of the ranks with MPICH as well, a Slurm
+# where one can be had, then other readers on sauva's output, then damaged files and a little fuzzing.
 # Exit code 0 when all have passed. The last line has the totals.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
@@ -72,12 +72,24 @@ burned_in_text() {
   return $rc
 }
 
+# ranks_with_mpich: what goes over MPI, with the other one.
+ranks_with_mpich() {
+  local features=(--quiet --locked --features "mpi,test-hooks")
+  MPICC=mpicc.mpich MPIRUN=mpirun.mpich
+  use_mpi
+  # The tests start it; cargo builds examples unasked only with all tests.
+  cargo build "${features[@]}" --example comm_check || return
+  cargo test "${features[@]}" --no-fail-fast --test it mpi::
+}
+
 part "cargo test" cargo test --locked --no-fail-fast
 part "cargo test, with MPI" cargo test --locked --no-fail-fast --features mpi,test-hooks
 part "faults" bash scripts/test_faults.sh
 # The binary that the tests with MPI had; `cargo build` would choose other features and compile.
 part "build" cargo test --quiet --locked --no-run --features mpi,test-hooks
 sauva=$CARGO_TARGET_DIR/debug/sauva
+part "ranks with MPICH" ranks_with_mpich
+part "Slurm" bash scripts/test_slurm.sh --short
 # All that write in a transfer syntax of their own; what `keep` passes on, others wrote.
 mapfile -t codecs < <("$sauva" run --help |
   sed -nE '/--codec/,/possible values/s/.*possible values: (.*)\]/\1/p' |

@@ -66,15 +66,6 @@ while IFS= read -r file; do
   cut -d' ' -f1 "$work/alone-out/manifest.sha256"
 done < <(find "$input" -type f) | sort -u >"$work/contents"
 
-# facts OUT: all that must not depend on what happened on the way.
-facts() {
-  (cd "$1" && find . -path ./.sauva -prune -o -type f -print | LC_ALL=C sort |
-    grep -v -e '^./summary.json$' -e '^./metrics.csv$' | xargs sha256sum)
-  python3 -c 'import json, sys; it = json.load(open(sys.argv[1])); print(it["statistics"], it["digests"])' \
-    "$1/summary.json"
-  find "$1" -name '*.part' -o -name '*.in-flight' -o -name contested | sed 's/^/left over: /'
-  find "$1/dicom" -type d -empty | sed 's/^/empty: /'
-}
 facts "$work/whole" >"$work/facts"
 
 # whole_files OUT: no partial file stands under a final name.
