@@ -72,25 +72,25 @@ fn collectives(comm: &dyn Comm, bytes: usize) {
 /// Every rank sends to the next before it receives from the one before.
 fn cross(comm: &dyn Comm, bytes: usize) {
     let (rank, size) = (comm.rank(), comm.size());
-    comm.send((rank + 1) % size, Tag::Progress, &message(rank, bytes));
+    comm.send((rank + 1) % size, Tag::Report, &message(rank, bytes));
     let before = (rank + size - 1) % size;
-    assert!(comm.receive(before, Tag::Progress) == message(before, bytes));
+    assert!(comm.receive(before, Tag::Report) == message(before, bytes));
 }
 
 /// Rank 0 answers whoever asks; each of the others asks `times` times.
 fn serve(comm: &dyn Comm, times: usize) {
     if comm.rank() > 0 {
         for time in 0..times {
-            comm.send(0, Tag::Request, &[time as u8]);
-            assert_eq!(comm.receive(0, Tag::Chunk), [time as u8; 3]);
+            comm.send(0, Tag::Report, &[time as u8]);
+            assert_eq!(comm.receive(0, Tag::Order), [time as u8; 3]);
         }
         return;
     }
     let mut left = times * (comm.size() - 1);
     let mut patience = Patience::new();
     while left > 0 {
-        if let Some((from, asked)) = comm.try_receive(Tag::Request) {
-            comm.send(from, Tag::Chunk, &[asked[0]; 3]);
+        if let Some((from, asked)) = comm.try_receive(Tag::Report) {
+            comm.send(from, Tag::Order, &[asked[0]; 3]);
             left -= 1;
             patience = Patience::new();
         } else {

@@ -34,6 +34,12 @@ pub struct RunConfig {
     pub codec: String,
     /// Whether what was coded is decoded again and compared.
     pub verify: Verify,
+    /// A list of files in place of a scan.
+    pub manifest: Option<PathBuf>,
+    /// Who does which file; `None` leaves it to the number of ranks.
+    pub schedule: Option<Schedule>,
+    /// How the cores of a node are used; `None` leaves it to what is found.
+    pub mode: Option<Mode>,
     /// Threads of a rank; `None` leaves it to what the node offers.
     pub threads: Option<usize>,
     /// Where the work is done.
@@ -48,6 +54,11 @@ pub struct RunConfig {
     pub max_depth: usize,
     /// Whether what earlier tries quarantined is done anew.
     pub retry: bool,
+    /// Where the times of all stages go, for a viewer of traces.
+    pub trace: Option<PathBuf>,
+    /// Work that is slept in place of the pipeline.
+    #[cfg(feature = "test-hooks")]
+    pub simulation: Option<crate::crew::Simulation>,
     /// Whether rank 0 shows the progress.
     pub progress: bool,
 }
@@ -72,6 +83,34 @@ impl MapConfig {
         let path = new_path(path).map_err(|error| ConfigError::Map(error.kind()))?;
         Ok(Some(Self { path, recipients }))
     }
+}
+
+/// Who does which file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schedule {
+    /// The list is dealt before the work begins.
+    Static,
+    /// Whoever is free gets the next.
+    Dynamic,
+}
+
+impl Schedule {
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Static => "static",
+            Self::Dynamic => "dynamic",
+        }
+    }
+}
+
+/// How the cores of a node are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Every rank works on one file at a time.
+    Ranks,
+    /// Every rank has a thread for each of its cores.
+    Threads,
 }
 
 /// Where the work is done.
@@ -142,12 +181,35 @@ pub enum ConfigError {
     /// No time or depth at all.
     #[error("--wall-limit and --cpu-limit must be at least 1 second")]
     NoTime,
+    /// Where the trace goes.
+    #[error("--trace: the folder of the file cannot be entered: {0}")]
+    Trace(std::io::ErrorKind),
+    /// Inputs are only read, and results are not replaced.
+    #[error(
+        "--trace lies inside --input or --output, or is another file of the run: choose another"
+    )]
+    TraceInside,
+    /// Somebody's file is there already.
+    #[error("--trace: the file exists and is no trace: choose another name")]
+    TraceExists,
+    /// More threads than the mode allows.
+    #[error("--mode ranks means one thread a rank: leave out --threads, or take --mode threads")]
+    ThreadsOfRanks,
+    /// `--manifest` leads nowhere.
+    #[error("--manifest: the file cannot be found: {0}")]
+    Manifest(std::io::ErrorKind),
     /// A pool of no threads.
     #[error("--threads must be at least 1")]
     Threads,
 }
 
 impl RunConfig {
+    /// Who does which file on so many ranks.
+    pub fn schedule_of(&self, ranks: usize) -> Schedule {
+        let auto = if ranks > 1 { Schedule::Dynamic } else { Schedule::Static };
+        self.schedule.unwrap_or(auto)
+    }
+
     /// Bounds on what one file may ask for.
     pub fn limits(&self) -> Limits {
         Limits { depth: self.max_depth, ..Limits::default() }
@@ -157,6 +219,18 @@ impl RunConfig {
     pub fn check_folders(&self) -> Result<(), ConfigError> {
         if self.output.starts_with(&self.input) {
             return Err(ConfigError::OutputInInput);
+        }
+        let map = self.reidentification_map.as_ref().map(|map| &map.path);
+        let is_in_the_way = |trace: &PathBuf| {
+            trace.starts_with(&self.input)
+                || trace.starts_with(&self.output)
+                || [map, self.private_log.as_ref()].contains(&Some(trace))
+        };
+        if self.trace.as_ref().is_some_and(is_in_the_way) {
+            return Err(ConfigError::TraceInside);
+        }
+        if self.trace.as_ref().is_some_and(|trace| !trace.parent().is_some_and(Path::is_dir)) {
+            return Err(ConfigError::Trace(std::io::ErrorKind::NotFound));
         }
         if self.input.starts_with(&self.output) {
             return Err(ConfigError::InputInOutput);
@@ -254,6 +328,12 @@ mod tests {
             memory_bytes: None,
             max_depth: 32,
             retry: false,
+            manifest: None,
+            schedule: None,
+            mode: None,
+            trace: None,
+            #[cfg(feature = "test-hooks")]
+            simulation: None,
             progress: false,
         }
     }

@@ -34,9 +34,11 @@ pub mod review;
 pub mod sample;
 pub mod scan;
 pub mod schedule;
+pub mod sorting;
 pub mod stage;
 pub mod stats;
 pub mod storage;
+pub mod trace;
 pub mod write;
 
 #[global_allocator]

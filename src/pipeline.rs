@@ -73,18 +73,19 @@ enum StageError {
     OtherSize,
     Deidentify(DeidentError),
     Redact(RedactError),
+    Decode(EncodeError),
     Encode(EncodeError),
     Write(WriteError),
 }
 
 impl Pipeline {
     /// Takes one file through all stages. An error is never the file's, and stops the run.
-    pub fn process(&self, entry: &FileEntry, clock: &StageClock) -> Result<Processed, Stop> {
-        match catch_unwind(AssertUnwindSafe(|| self.stages(entry, clock))) {
+    pub fn process(&self, entry: &FileEntry) -> Result<Processed, Stop> {
+        match catch_unwind(AssertUnwindSafe(|| self.stages(entry))) {
             Ok(Ok(processed)) => Ok(processed),
             Ok(Err(StageError::Write(error))) => Err(error.into()),
             Ok(Err(error)) => Ok(Processed::failed(entry, &error)),
-            Err(_) => Ok(Processed::panicked(entry, clock)),
+            Err(_) => Ok(Processed::panicked(entry)),
         }
     }
 
@@ -105,22 +106,20 @@ impl Pipeline {
         read::parse(&bytes.map_err(StageError::Read)?, &self.limits).map_err(StageError::Read)
     }
 
-    fn stages(&self, entry: &FileEntry, clock: &StageClock) -> Result<Processed, StageError> {
-        let original = clock.time(Stage::Read, || self.read(entry))?;
+    fn stages(&self, entry: &FileEntry) -> Result<Processed, StageError> {
+        let original = StageClock::time(Stage::Read, || self.read(entry))?;
         let source_transfer_syntax = original.transfer_syntax.clone();
         // Who made the image, and with what, is known only before that is removed.
-        let suspicion = clock.time(Stage::Redact, || self.redactor.suspect(&original));
+        let suspicion = StageClock::time(Stage::Redact, || self.redactor.suspect(&original));
         if let Some(refusal) = self.redactor.refuses(&suspicion) {
             return Err(StageError::Redact(refusal));
         }
-        let deidentified = clock
-            .time(Stage::Deidentify, || self.deidentifier.apply(original))
-            .map_err(StageError::Deidentify)?;
-        let mut decoded = clock
-            .time(Stage::Encode, || encode::decoded(deidentified))
-            .map_err(StageError::Encode)?;
-        let redaction = clock
-            .time(Stage::Redact, || self.redactor.find(suspicion, &decoded))
+        let deidentified =
+            StageClock::time(Stage::Deidentify, || self.deidentifier.apply(original))
+                .map_err(StageError::Deidentify)?;
+        let mut decoded = StageClock::time(Stage::Decode, || encode::decoded(deidentified))
+            .map_err(StageError::Decode)?;
+        let redaction = StageClock::time(Stage::Redact, || self.redactor.find(suspicion, &decoded))
             .map_err(StageError::Redact)?;
         if self.redactor.may_claim(&redaction) {
             claim_clean_pixels(&mut decoded.data_set);
@@ -129,21 +128,21 @@ impl Pipeline {
         }
         let uncovered = decoded.pixels.as_ref().filter(|_| !redaction.areas.is_empty());
         let uncovered = uncovered.map(|pixels| {
-            clock.time(Stage::Measure, || match &pixels.samples {
+            StageClock::time(Stage::Measure, || match &pixels.samples {
                 Some(samples) => self.pixel_digest.of_samples(samples),
                 None => self.pixel_digest.of_bytes(&pixels.native),
             })
         });
-        let encoded = clock
-            .time(Stage::Encode, || self.encoder.encode(decoded, redaction))
+        let encoded = StageClock::time(Stage::Encode, || self.encoder.encode(decoded, redaction))
             .map_err(StageError::Encode)?;
-        let (measurement, digests) = clock.time(Stage::Measure, || {
+        let (measurement, digests) = StageClock::time(Stage::Measure, || {
             (measure_image(&encoded), Digests::of(&self.pixel_digest, &encoded))
         });
         let (storage, path_id) = (self.storage.as_ref(), &entry.path_id);
-        let staged = clock
-            .time(Stage::Write, || write::stage(storage, &self.output, path_id, &encoded))
-            .map_err(StageError::Write)?;
+        let staged = StageClock::time(Stage::Write, || {
+            write::stage(storage, &self.output, path_id, &encoded)
+        })
+        .map_err(StageError::Write)?;
         let measured = measurement.as_ref().and_then(|m| m.measured.clone());
         let mut instance = instance_record(encoded, staged, source_transfer_syntax);
         instance.measured = measured;
@@ -215,6 +214,10 @@ impl Processed {
             }
             StageError::Deidentify(error) => (Stage::Deidentify, error.class(), error.to_string()),
             StageError::Redact(error) => (Stage::Redact, error.class(), error.to_string()),
+            StageError::Decode(error) => (Stage::Decode, error.class(), error.to_string()),
+            StageError::Encode(error @ EncodeError::Verify) => {
+                (Stage::Verify, error.class(), error.to_string())
+            }
             StageError::Encode(error) => (Stage::Encode, error.class(), error.to_string()),
             StageError::Write(error) => (Stage::Write, "storage", error.to_string()),
         };
@@ -226,9 +229,9 @@ impl Processed {
         Self::unwritten(entry, outcome, failure)
     }
 
-    fn panicked(entry: &FileEntry, clock: &StageClock) -> Self {
+    fn panicked(entry: &FileEntry) -> Self {
         let message = "the program failed at this file, and only at this file";
-        let failure = Failure::new(clock.current(), "panic", message);
+        let failure = Failure::new(StageClock::current(), "panic", message);
         Self::unwritten(entry, Outcome::Quarantined, failure)
     }
 
@@ -318,7 +321,7 @@ mod tests {
         ] {
             let entry =
                 FileEntry { path: path.into(), size_bytes, modified_ns: 0, path_id: "x".into() };
-            let record = pipeline.process(&entry, &StageClock::default()).unwrap().record;
+            let record = pipeline.process(&entry).unwrap().record;
             let class = record.failure.as_ref().map(|failure| failure.class.as_str());
             assert_eq!((record.outcome, class), expected, "{path}");
             assert_eq!(record.size_bytes, size_bytes);

@@ -1,9 +1,18 @@
-//! The stages of the pipeline and the clock that times them. No stage holds a timer of its own.
+//! The stages of the pipeline, and the one place that reads the clock: stopwatches, the time base of traces,
+//! and the clock of a thread (`clock`), which adds up where its time goes (`timings`). No stage holds a timer
+//! of its own.
 
-use std::cell::Cell;
+mod clock;
+mod lap;
+mod timings;
+
 use std::time::{Duration, Instant};
 
+pub use clock::{Helped, Span, StageClock, ThreadReport, ThreadSpans};
+pub use lap::Lap;
+use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
+pub use timings::{Activity, StageTimings};
 
 /// The stages, in the order of the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -15,9 +24,13 @@ pub enum Stage {
     Deidentify,
     /// Looking for text in the pixels.
     Redact,
-    /// `Deidentified` to `Encoded`.
+    /// `Deidentified` to `Decoded`.
+    Decode,
+    /// `Decoded` to `Encoded`.
     Encode,
-    /// Statistics of the samples.
+    /// Proving, inside of encoding, that what was made of the pixels is what was wanted.
+    Verify,
+    /// Statistics and digests of the samples.
     Measure,
     /// `Encoded` to a file.
     Write,
@@ -25,8 +38,16 @@ pub enum Stage {
 
 impl Stage {
     /// All stages in their order.
-    pub const ALL: [Self; 6] =
-        [Self::Read, Self::Deidentify, Self::Redact, Self::Encode, Self::Measure, Self::Write];
+    pub const ALL: [Self; 8] = [
+        Self::Read,
+        Self::Deidentify,
+        Self::Redact,
+        Self::Decode,
+        Self::Encode,
+        Self::Verify,
+        Self::Measure,
+        Self::Write,
+    ];
 
     /// The name in reports.
     pub fn name(self) -> &'static str {
@@ -34,66 +55,16 @@ impl Stage {
             Self::Read => "read",
             Self::Deidentify => "deidentify",
             Self::Redact => "redact",
+            Self::Decode => "decode",
             Self::Encode => "encode",
+            Self::Verify => "verify",
             Self::Measure => "measure",
             Self::Write => "write",
         }
     }
 }
 
-/// Time spent in each stage, summed over threads.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StageTimings {
-    nanoseconds: [u64; Stage::ALL.len()],
-}
-
-impl StageTimings {
-    /// Seconds spent in a stage.
-    pub fn seconds(&self, stage: Stage) -> f64 {
-        Duration::from_nanos(self.nanoseconds[stage as usize]).as_secs_f64()
-    }
-
-    /// Adds what another thread or rank spent.
-    pub fn merge(&mut self, other: &Self) {
-        for (mine, theirs) in self.nanoseconds.iter_mut().zip(other.nanoseconds) {
-            *mine += theirs;
-        }
-    }
-}
-
-/// Times the stages of one thread and knows in which one it is.
-#[derive(Debug, Default)]
-pub struct StageClock {
-    timings: Cell<StageTimings>,
-    current: Cell<Option<Stage>>,
-}
-
-impl StageClock {
-    /// Runs a stage and adds its time, whether it fails or not.
-    pub fn time<T>(&self, stage: Stage, work: impl FnOnce() -> T) -> T {
-        let span = tracing::trace_span!("stage", name = stage.name());
-        let _entered = span.enter();
-        self.current.set(Some(stage));
-        let stopwatch = Stopwatch::start();
-        let result = work();
-        let mut timings = self.timings.get();
-        timings.nanoseconds[stage as usize] += stopwatch.elapsed().as_nanos() as u64;
-        self.timings.set(timings);
-        result
-    }
-
-    /// The stage that ran last: after a panic, the one that it happened in.
-    pub fn current(&self) -> Option<Stage> {
-        self.current.get()
-    }
-
-    /// The time spent so far.
-    pub fn timings(&self) -> StageTimings {
-        self.timings.get()
-    }
-}
-
-/// A stopwatch; the only place beside [`StageClock`] that asks for the time.
+/// A stopwatch.
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(Instant);
 
@@ -115,24 +86,17 @@ impl Stopwatch {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Now, in nanoseconds of the monotonic clock. All processes of a machine read the same one.
+pub fn monotonic_ns() -> u64 {
+    let time = clock_gettime(ClockId::Monotonic);
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
 
-    #[test]
-    fn the_clock_keeps_the_stage_of_a_panic_and_adds_up() {
-        let clock = StageClock::default();
-        clock.time(Stage::Read, || std::thread::sleep(Duration::from_millis(2)));
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            clock.time(Stage::Encode, || panic!("as a codec might"));
-        }));
-        assert!(outcome.is_err());
-        assert_eq!(clock.current(), Some(Stage::Encode));
-        assert!(clock.timings().seconds(Stage::Read) >= 0.002);
-        let mut sum = clock.timings();
-        sum.merge(&clock.timings());
-        for stage in Stage::ALL {
-            assert!((sum.seconds(stage) - 2.0 * clock.timings().seconds(stage)).abs() < 1e-9);
-        }
-    }
+/// What is to be added to the monotonic clock of this machine for nanoseconds since 1970.
+pub fn monotonic_to_unix_ns() -> i64 {
+    let before = monotonic_ns();
+    let time = clock_gettime(ClockId::Realtime);
+    let after = monotonic_ns();
+    let unix = time.tv_sec * 1_000_000_000 + time.tv_nsec;
+    unix - before.midpoint(after) as i64
 }

@@ -128,9 +128,14 @@ fn temporary_path(output: &Path, path: &str, path_id: &str) -> PathBuf {
     output.join(path).with_file_name(format!("{path_id}.{TEMPORARY}"))
 }
 
+/// The folder of files whose names others have taken.
+pub fn contested_folder(output: &Path) -> PathBuf {
+    output.join(STATE).join("contested")
+}
+
 /// Where a file waits whose name another content has taken.
 pub fn contested_path(output: &Path, sop_instance_uid: &str, sha256: &str) -> PathBuf {
-    output.join(STATE).join("contested").join(format!("{sop_instance_uid}.{sha256}.dcm"))
+    contested_folder(output).join(format!("{sop_instance_uid}.{sha256}.dcm"))
 }
 
 /// Hex digits and digits with dots alone: nothing of the input can stand in a name.

@@ -1,6 +1,7 @@
 //! What was typed after `sauva run`.
 
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -8,12 +9,14 @@ use clap::builder::PossibleValuesParser;
 
 use super::ProfileArgs;
 use crate::config::{
-    ConfigError, Isolation, MapConfig, RunConfig, input_folder, new_path, parse_bytes,
+    ConfigError, Isolation, MapConfig, Mode, RunConfig, Schedule, input_folder, new_path,
+    parse_bytes,
 };
 use crate::deident::{Profile, ProfileOption};
 use crate::encode::{CODECS, Verify, encoder_names};
 use crate::redact::rules::Rules;
 use crate::redact::{PixelRisk, Redactor};
+use crate::trace::START;
 
 /// Options of `sauva run`.
 #[derive(Debug, Args)]
@@ -43,9 +46,21 @@ pub struct RunArgs {
     /// Whether every coded frame is decoded again and compared.
     #[arg(long, value_enum, default_value_t)]
     pub verify: Verify,
-    /// Who does which file. static: the list is dealt before the work begins, largest files first.
-    #[arg(long, default_value = "static", value_parser = ["static"])]
+    /// A list of files instead of a search of --input: lines of text, each a path below --input, and a tab and
+    /// its size in bytes where that is known; or a Parquet table with a column `path`, and `size` or not. A
+    /// file whose size is given is not looked at before its turn comes, nor when a run goes on: a change that keeps
+    /// the size is not seen then.
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub manifest: Option<PathBuf>,
+    /// Who does which file. static: the list is dealt before the work begins, largest files first. dynamic:
+    /// whoever is free gets the next, while the search for files still goes on. auto: static on one rank,
+    /// dynamic on several.
+    #[arg(long, default_value = "auto", value_parser = ["auto", "static", "dynamic"])]
     pub schedule: String,
+    /// How the cores of a node are used. ranks: each rank does one file at a time. threads: each rank has a
+    /// thread for each of its cores. auto: ranks where a node has as many ranks as cores, else threads.
+    #[arg(long, default_value = "auto", value_parser = ["auto", "ranks", "threads"])]
+    pub mode: String,
     /// How identities are removed.
     #[command(flatten)]
     pub rules: ProfileArgs,
@@ -97,6 +112,14 @@ pub struct RunArgs {
     /// Do what earlier tries quarantined anew.
     #[arg(long)]
     pub retry: bool,
+    /// Also write when each thread of each rank was in which stage of which file (by path ID) to this file, in
+    /// the Chrome trace event format, which Perfetto shows.
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub trace: Option<PathBuf>,
+    /// Sleep instead of work.
+    #[cfg(feature = "test-hooks")]
+    #[arg(long, hide = true)]
+    pub simulate: Option<crate::crew::Simulation>,
     /// Do not show the progress.
     #[arg(long)]
     pub quiet: bool,
@@ -116,7 +139,9 @@ impl RunArgs {
             key_file,
             codec,
             verify,
+            manifest,
             schedule,
+            mode,
             rules,
             pixel_risk,
             pixel_rules,
@@ -131,12 +156,29 @@ impl RunArgs {
             memory,
             max_depth,
             retry,
+            trace,
+            #[cfg(feature = "test-hooks")]
+            simulate,
             quiet,
         } = self;
-        debug_assert!(schedule == "static", "clap allows no others");
-        if threads == Some(0) {
-            return Err(ConfigError::Threads);
+        let schedule = match &*schedule {
+            "static" => Some(Schedule::Static),
+            "dynamic" => Some(Schedule::Dynamic),
+            _ => None,
+        };
+        let mode = match &*mode {
+            "ranks" => Some(Mode::Ranks),
+            "threads" => Some(Mode::Threads),
+            _ => None,
+        };
+        match threads {
+            Some(0) => return Err(ConfigError::Threads),
+            Some(2..) if mode == Some(Mode::Ranks) => return Err(ConfigError::ThreadsOfRanks),
+            _ => {}
         }
+        let list = |path: PathBuf| {
+            path.canonicalize().map_err(|error| ConfigError::Manifest(error.kind()))
+        };
         if wall_limit == 0 || cpu_limit == 0 {
             return Err(ConfigError::NoTime);
         }
@@ -157,6 +199,9 @@ impl RunArgs {
             redactor,
             codec,
             verify,
+            manifest: manifest.map(list).transpose()?,
+            schedule,
+            mode,
             threads,
             isolation,
             wall_limit: Duration::from_secs(wall_limit),
@@ -164,8 +209,25 @@ impl RunArgs {
             memory_bytes: memory,
             max_depth: max_depth.into(),
             retry,
+            trace: trace.as_deref().map(trace_file).transpose()?,
+            #[cfg(feature = "test-hooks")]
+            simulation: simulate,
             progress: !quiet,
         })
+    }
+}
+
+/// A new file for the trace, or one that holds a trace.
+fn trace_file(path: &Path) -> Result<PathBuf, ConfigError> {
+    let path = new_path(path).map_err(|error| ConfigError::Trace(error.kind()))?;
+    let mut start = Vec::new();
+    let open = std::fs::File::open(&path);
+    match open.and_then(|file| file.take(START.len() as u64).read_to_end(&mut start)) {
+        Ok(_) if start != START => Err(ConfigError::TraceExists),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(ConfigError::Trace(error.kind()))
+        }
+        _ => Ok(path),
     }
 }
 

@@ -65,6 +65,29 @@ pub fn all_gather(comm: &dyn Comm, message: Vec<u8>) -> Vec<Vec<u8>> {
     }
 }
 
+/// Brings every rank's message to rank 0 merged, by way of other ranks: a rank hands on what it has
+/// merged, so that none gets more than one message for each doubling of their number. `merge` must
+/// not care about the order. The others get `None`.
+pub fn reduce(
+    comm: &dyn Comm,
+    mut message: Vec<u8>,
+    merge: impl Fn(Vec<u8>, Vec<u8>) -> Vec<u8>,
+) -> Option<Vec<u8>> {
+    let (rank, size) = (comm.rank(), comm.size());
+    let mut distance = 1;
+    while distance < size {
+        if rank % (2 * distance) != 0 {
+            comm.send(rank - distance, Tag::Gather, &message);
+            return None;
+        }
+        if rank + distance < size {
+            message = merge(message, comm.receive(rank + distance, Tag::Gather));
+        }
+        distance *= 2;
+    }
+    Some(message)
+}
+
 /// Returns when every rank has come here.
 pub fn barrier(comm: &dyn Comm) {
     gather(comm, Vec::new());
@@ -120,7 +143,7 @@ fn join(parts: &[impl AsRef<[u8]>]) -> Vec<u8> {
 }
 
 /// The parts that [`join`] joined.
-fn split(mut joined: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn split(mut joined: &[u8]) -> Vec<Vec<u8>> {
     let mut parts = Vec::new();
     while let Some((bytes, rest)) = u64_at_start(joined) {
         let (part, rest) = rest.split_at(bytes as usize);
@@ -187,6 +210,19 @@ mod tests {
             barrier(comm);
             assert_eq!(arrived.load(std::sync::atomic::Ordering::SeqCst), 5);
         });
+    }
+
+    #[test]
+    fn every_rank_is_merged_once() {
+        for size in [1, 2, 3, 4, 5, 8, 13] {
+            let merged = team::run(size, |comm| {
+                reduce(comm, vec![comm.rank() as u8], |a, b| [a, b].concat())
+            });
+            let mut all = merged[0].clone().unwrap();
+            all.sort_unstable();
+            assert_eq!(all, (0..size as u8).collect::<Vec<_>>());
+            assert!(merged[1..].iter().all(Option::is_none));
+        }
     }
 
     #[test]

@@ -43,7 +43,7 @@ mod tests {
     fn the_oldest_that_fits_comes_first() {
         let mut inbox = Inbox::default();
         inbox.put(1, Tag::Gather, vec![1]);
-        inbox.put(2, Tag::Progress, vec![2]);
+        inbox.put(2, Tag::Report, vec![2]);
         inbox.put(2, Tag::Gather, vec![3]);
         inbox.put(2, Tag::Gather, vec![4]);
 
@@ -52,7 +52,7 @@ mod tests {
         assert_eq!(inbox.take_any(Tag::Gather), Some((1, vec![1])));
         assert_eq!(inbox.take_any(Tag::Gather), Some((2, vec![4])));
         assert_eq!(inbox.take_any(Tag::Gather), None);
-        assert_eq!(inbox.take_any(Tag::Progress), Some((2, vec![2])));
+        assert_eq!(inbox.take_any(Tag::Report), Some((2, vec![2])));
     }
 
     #[test]

@@ -16,14 +16,19 @@ pub mod launcher;
 mod mpi;
 mod patience;
 mod solo;
+pub mod stream;
 pub mod team;
+mod timed;
 
 use std::fmt::Debug;
 
-pub use collective::{RemoteFailure, agree, all_gather, barrier, broadcast, gather, scatter};
+pub use collective::{
+    RemoteFailure, agree, all_gather, barrier, broadcast, gather, reduce, scatter,
+};
 pub use launcher::LauncherError;
 pub use patience::Patience;
 pub use solo::Solo;
+pub use timed::Timed;
 
 /// What a message is for. Messages of one tag from one rank arrive in the order they were sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,26 +40,29 @@ pub enum Tag {
     Scatter,
     /// To rank 0, one from each: [`gather`].
     Gather,
-    /// A rank asks for a chunk of work.
-    Request,
-    /// The chunk of work it is given.
-    Chunk,
-    /// How far a rank has come.
-    Progress,
-    /// From rank 0: a sign of life, and the word to begin no more work, or that all is done.
-    Lead,
+    /// How far a rank has come, and whether it wants work.
+    Report,
+    /// From rank 0: a sign of life, work, the word to begin no more of it, or that all is done.
+    Order,
+    /// Records of files, to the owner of what they claim: [`stream`].
+    Claims,
+    /// Settled rows, to the owner of their series: [`stream`].
+    Rows,
+    /// The next sorted rows are asked for, or given.
+    Merge,
 }
 
 impl Tag {
     /// Every tag, each at the place that is its number.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Broadcast,
         Self::Scatter,
         Self::Gather,
-        Self::Request,
-        Self::Chunk,
-        Self::Progress,
-        Self::Lead,
+        Self::Report,
+        Self::Order,
+        Self::Claims,
+        Self::Rows,
+        Self::Merge,
     ];
 }
 
@@ -68,6 +76,9 @@ pub trait Comm: Debug {
 
     /// The number of ranks, at least 1.
     fn size(&self) -> usize;
+
+    /// The number of ranks that share this rank's node, itself included.
+    fn size_on_node(&self) -> usize;
 
     /// Sends a message, to itself too. May wait until the receiver next receives anything or
     /// sends; two ranks that send to each other do not block each other.

@@ -48,6 +48,7 @@ pub(super) struct Mpi {
     /// on the way out of a panic that is for ever.
     universe: Option<Universe>,
     world: SimpleCommunicator,
+    on_node: usize,
     inbox: RefCell<Inbox>,
     /// `Threading::Funneled`: neither `Send` nor `Sync`.
     _main_thread_only: PhantomData<*const ()>,
@@ -61,8 +62,11 @@ impl Mpi {
         if threading < Threading::Funneled {
             return Err(LauncherError::NoThreads { library: library_version() });
         }
+        let world = universe.world();
+        let on_node = world.split_shared(world.rank()).size() as usize;
         Ok(Self {
-            world: universe.world(),
+            world,
+            on_node,
             universe: Some(universe),
             inbox: RefCell::default(),
             _main_thread_only: PhantomData,
@@ -129,6 +133,10 @@ impl Comm for Mpi {
 
     fn size(&self) -> usize {
         self.world.size() as usize
+    }
+
+    fn size_on_node(&self) -> usize {
+        self.on_node
     }
 
     fn send(&self, to: usize, tag: Tag, message: &[u8]) {

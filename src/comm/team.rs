@@ -116,6 +116,10 @@ impl Comm for Teammate {
         self.letterboxes.len()
     }
 
+    fn size_on_node(&self) -> usize {
+        self.size()
+    }
+
     fn send(&self, to: usize, tag: Tag, message: &[u8]) {
         let letter = Letter::Message { from: self.rank, tag, message: message.to_vec() };
         // The receiver may have returned, as over MPI: what it did not want is lost.
@@ -164,8 +168,8 @@ mod tests {
     #[test]
     fn a_rank_may_send_to_itself() {
         let got = run(2, |comm| {
-            comm.send(comm.rank(), Tag::Progress, &[comm.rank() as u8]);
-            comm.receive(comm.rank(), Tag::Progress)
+            comm.send(comm.rank(), Tag::Report, &[comm.rank() as u8]);
+            comm.receive(comm.rank(), Tag::Report)
         });
         assert_eq!(got, [[0], [1]]);
     }
@@ -174,14 +178,14 @@ mod tests {
     fn rank_0_serves_whoever_asks() {
         let served = run(4, |comm| {
             if comm.rank() > 0 {
-                comm.send(0, Tag::Request, &[]);
-                return comm.receive(0, Tag::Chunk).len();
+                comm.send(0, Tag::Report, &[]);
+                return comm.receive(0, Tag::Order).len();
             }
             let mut served = 0;
             while served < 3 {
-                match comm.try_receive(Tag::Request) {
+                match comm.try_receive(Tag::Report) {
                     Some((from, _)) => {
-                        comm.send(from, Tag::Chunk, &vec![0; from]);
+                        comm.send(from, Tag::Order, &vec![0; from]);
                         served += 1;
                     }
                     None => std::thread::yield_now(),
@@ -199,7 +203,7 @@ mod tests {
                 0 => drop(comm.receive(1, Tag::Gather)),
                 1 => panic!("the cause"),
                 2 => drop(comm.receive(0, Tag::Broadcast)),
-                _ => while comm.try_receive(Tag::Request).is_none() {},
+                _ => while comm.try_receive(Tag::Report).is_none() {},
             })
         })
         .unwrap_err();

@@ -1,32 +1,31 @@
-//! The end of a run, on rank 0: the reports of all ranks in, the results in the output folder and
-//! the last words out.
+//! The end of a run, on rank 0: the parts of all ranks in, the results in the output folder and the last
+//! words out.
 
-use std::collections::HashSet;
-use std::ops::Range;
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
 use anyhow::Result;
 
 use super::extras;
 use super::halt::Halt;
 use super::last_words::last_words;
+use super::lead::Lead;
+use super::merge::{Parts, Table};
 use super::output::SUMMARY;
-use super::parcel::{Harvest, Lead, RankReport, count_records, decode};
-use super::plan::sweep;
-use super::prepare::PRIVATE_LOG_HEAD;
+use super::parcel::{Harvest, WorkEnd};
+use super::private_log::private_log;
+use super::settle::Row;
+use super::tidy::{Paths, sweep};
 use crate::comm;
 use crate::config::RunConfig;
-use crate::deident::Pseudonyms;
-use crate::ledger::{Disputes, Line};
-use crate::record::{ExitStatus, Failure, FileRecord, Outcome};
+use crate::ledger::{in_flight, journal_folder};
+use crate::record::{ExitStatus, FileRecord};
 use crate::results::{
-    Counts, Digests, RankMetrics, RunFacts, RunShape, Summary, digest, failures_csv, index_csv,
-    manifest, metrics_csv, summarize,
+    Digests, Found, RankMetrics, RunFacts, RunShape, Summary, failures_header, index_header,
+    manifest_line, metrics_csv, summarize,
 };
-use crate::stage::Stopwatch;
-use crate::stats::Totals;
-use crate::storage::{SharedStorage, Storage};
+use crate::storage::{Ready, Replacement, Storage};
+use crate::write::{contested_folder, hex};
 
 /// How a run ended.
 #[derive(Debug)]
@@ -37,215 +36,220 @@ pub struct Conclusion {
     pub text: String,
 }
 
-pub(super) fn conclude(
-    config: &RunConfig,
-    lead: &mut Lead,
-    pseudonyms: &Pseudonyms,
-    reports: &[Vec<u8>],
-    wall: &Stopwatch,
-    storage: &SharedStorage,
-) -> Result<Conclusion> {
-    let (mut harvest, mut ranks, shares) = merge(reports);
-    if let Some(reason) = harvest.stopped {
-        let done = lead.plan.done_before + harvest.records.len() as u64;
-        return Err(Halt::Incomplete { reason, done, total: lead.files.len() as u64 }.into());
+/// What rank 0 concludes from.
+pub(super) struct Conclude<'a> {
+    pub(super) config: &'a RunConfig,
+    pub(super) storage: &'a dyn Storage,
+    pub(super) parts: &'a Parts<'a>,
+    /// What all ranks have brought in.
+    pub(super) harvest: Harvest,
+    pub(super) ranks: Vec<RankMetrics>,
+    pub(super) ends: &'a [WorkEnd],
+}
+
+/// The data files, whole under temporary names, and what was found in them.
+struct Tables<'a> {
+    ready: Vec<Ready<'a>>,
+    digests: Digests,
+    mixed_studies: BTreeMap<String, BTreeSet<String>>,
+    series_with_faces: u64,
+    /// Where every instance stands, where strangers are to be looked for.
+    paths: Option<Paths>,
+    /// Of inputs that were not written, the lines of `failures.csv`, where they are wanted.
+    failures: Vec<Vec<u8>>,
+    /// The records of what was written, where they are wanted.
+    records: Vec<FileRecord>,
+}
+
+impl Conclude<'_> {
+    pub(super) fn conclude(self, lead: &mut Lead) -> Result<Conclusion> {
+        lead.lock.check()?;
+        self.check_accounts(lead)?;
+        // What waited beside its name has it now, or has lost it.
+        let contested = self.storage.remove_tree(&contested_folder(&self.config.output));
+        contested.map_err(|error| Halt::storage("the output", &error))?;
+        self.clear_announcements()?;
+        let has_died = lead.past.next_session() > 1
+            || self.harvest.tally.retried > 0
+            || self.ends.iter().any(|end| end.unfit.is_some());
+        let tables = self.tables(has_died, lead.private_log.is_some());
+        let tables = tables.map_err(|error| Halt::storage("the results", &error))?;
+        if let Some(paths) = &tables.paths {
+            // A try or a worker process may have died in the middle of a file.
+            sweep(self.storage, &self.config.output, Some(paths))
+                .map_err(|error| Halt::storage("the output", &error))?;
+        }
+        let extras = extras::make(self.config, lead, &tables.records, &self.ranks, self.storage)?;
+        lead.lock.check()?;
+        let summary = self.publish(lead, tables)?;
+        let failed = summary.outcome.quarantined > 0;
+        let status = if failed { ExitStatus::Quarantined } else { ExitStatus::Done };
+        let text = last_words(lead, self.config, &summary, &self.ranks, self.ends)? + &extras;
+        Ok(Conclusion { status, text })
     }
-    lead.lock.check()?;
-    add_the_past(config, lead, &mut harvest, storage)?;
-    // What was written from a file stays, whatever has taken the file's place since.
-    let refused: HashSet<&String> = lead.plan.refused.iter().map(|it| &it.path_id).collect();
-    let is_told = |id: &String| lead.past.record(id).is_some() || refused.contains(id);
-    lead.others.retain(|other| !is_told(&other.path_id));
-    let others = lead.others.iter().map(|other| {
-        let failure = Failure::new(None, other.kind.class(), other.kind.message());
-        FileRecord::failed(&other.entry(), Outcome::Quarantined, failure)
-    });
-    harvest.records.extend(others);
-    let records = &mut harvest.records;
-    settle(config, lead, records, &mut harvest.totals, storage)
-        .map_err(|error| Halt::storage("an instance under its final name", &error))?;
-    check_accounts(lead, records)?;
-    let is_retried = |it: &FileRecord| it.failure.as_ref().is_some_and(|it| it.attempts > 1);
-    if lead.past.next_session() > 1 || records.iter().any(is_retried) {
-        // A try or a worker process may have died in the middle of a file.
-        let written = records.iter().filter_map(|record| record.instance.as_ref());
-        let belongs: HashSet<&str> = written.map(|instance| instance.path.as_str()).collect();
-        sweep(storage.as_ref(), &config.output, Some(&belongs))
-            .map_err(|error| Halt::storage("the output", &error))?;
+
+    /// Every input must stand in exactly one record: a lost file must not look like a success. Records of
+    /// inputs that are gone stand beside.
+    fn check_accounts(&self, lead: &Lead) -> Result<(), Halt> {
+        let tally = &self.harvest.tally;
+        let accounted = tally.accounts.files();
+        if lead.expected != tally.accounts || tally.counts.total() != accounted {
+            return Err(Halt::Accounts { found: lead.expected.files(), accounted });
+        }
+        Ok(())
     }
-    for record in records.iter().filter(|record| record.outcome == Outcome::Written) {
-        let instance = record.instance.as_ref();
-        if let Some((instance, m)) = instance.and_then(|i| Some((i, i.measured.as_ref()?))) {
-            harvest.totals.add_sums(&instance.modality, &m.sums);
+
+    /// A rank that could work no more may have had to leave its announcements; the others did its files.
+    fn clear_announcements(&self) -> Result<(), Halt> {
+        if self.ends.iter().all(|end| end.unfit.is_none()) {
+            return Ok(());
+        }
+        let left = in_flight(&journal_folder(&self.config.output));
+        let cleared =
+            left.and_then(|left| left.iter().try_for_each(|it| self.storage.remove(&it.path)));
+        cleared.map_err(|error| Halt::storage("the journal", &error))
+    }
+
+    /// Merges the parts of all ranks.
+    fn tables(&self, wants_paths: bool, wants_failures: bool) -> io::Result<Tables<'_>> {
+        let file = |name: &str| Replacement::begin(self.storage, &self.config.output.join(name));
+        let mut tables = Tables {
+            ready: Vec::new(),
+            digests: Digests::default(),
+            mixed_studies: BTreeMap::new(),
+            series_with_faces: 0,
+            paths: wants_paths.then(Paths::default),
+            failures: Vec::new(),
+            records: Vec::new(),
+        };
+        let mut index = file("index.csv")?;
+        index.write(&index_header().map_err(io::Error::other)?)?;
+        let mut groups = Groups::default();
+        self.parts.each(Table::Index, |item| {
+            let row = Row::of(&item.value)?;
+            groups.add(&row, &mut tables);
+            index.write(row.line)?;
+            tables.records.extend(row.record());
+            Ok(())
+        })?;
+        groups.end(&mut tables);
+        let mut failures = file("failures.csv")?;
+        failures.write(&failures_header().map_err(io::Error::other)?)?;
+        self.parts.each(Table::Failures, |item| {
+            failures.write(&item.value)?;
+            tables.failures.extend(wants_failures.then_some(item.value));
+            Ok(())
+        })?;
+        let mut manifest = file("manifest.sha256")?;
+        self.parts.each(Table::Manifest, |item| {
+            if let Some(paths) = &mut tables.paths {
+                paths.add(&item.key);
+            }
+            let (path, sha256) = (text(&item.key)?, text(&item.value)?);
+            manifest.write(manifest_line(path, sha256).as_bytes())
+        })?;
+        let (index, failures, manifest) = (index.finish()?, failures.finish()?, manifest.finish()?);
+        tables.digests = Digests {
+            index: hex(&index.sha256),
+            failures: hex(&failures.sha256),
+            manifest: hex(&manifest.sha256),
+            statistics: String::new(),
+        };
+        tables.ready = vec![index, failures, manifest];
+        Ok(tables)
+    }
+
+    /// Gives the results their names.
+    fn publish(&self, lead: &mut Lead, tables: Tables<'_>) -> Result<Summary> {
+        let mut tally = self.harvest.tally.clone();
+        tally.pixel_cleaning.faces.series = tables.series_with_faces;
+        let found = Found { tally, mixed_studies: tables.mixed_studies };
+        let facts = self.facts(lead);
+        let ranks = &self.ranks;
+        let totals = &self.harvest.totals;
+        let summary = summarize(&facts, &found, totals, ranks, tables.digests)?;
+        let threads = ranks.iter().map(|rank| rank.threads).max().unwrap_or(1);
+        let mode = match (ranks.len(), threads) {
+            (1, _) => "threads",
+            (_, 1) => "mpi",
+            _ => "hybrid",
+        };
+        let shape = RunShape { run_id: facts.run_id, mode, ranks: ranks.len() };
+        let metrics = metrics_csv(&shape, ranks)?;
+        let mut json = serde_json::to_vec_pretty(&summary)?;
+        json.push(b'\n');
+        for file in tables.ready {
+            file.publish().map_err(|error| Halt::storage("the results", &error))?;
+        }
+        let put = |name: &str, bytes: &[u8]| {
+            let path = self.config.output.join(name);
+            self.storage.replace(&path, bytes).map_err(|error| Halt::storage(name, &error))
+        };
+        put("metrics.csv", &metrics)?;
+        private_log(lead, &tables.failures)?;
+        // The summary comes last: its presence says that the run is complete.
+        put(SUMMARY, &json)?;
+        let synced = self.storage.sync(&self.config.output);
+        synced.map_err(|error| Halt::storage(SUMMARY, &error))?;
+        Ok(summary)
+    }
+
+    fn facts(&self, lead: &Lead) -> RunFacts {
+        let gave_up = self.ends.iter().enumerate();
+        let gave_up = gave_up.filter_map(|(rank, end)| {
+            Some(format!("rank {rank} on {}: {}", self.ranks[rank].host, end.unfit.as_ref()?))
+        });
+        RunFacts {
+            run_id: lead.run_id(),
+            start_unix_s: lead.start_unix_s,
+            mpi: if self.ranks.len() > 1 { comm::library_version() } else { None },
+            profile: self.config.profile.clone(),
+            codec: self.config.codec.clone(),
+            schedule: self.config.schedule_of(self.ranks.len()).name(),
+            gave_up: gave_up.collect(),
+            key_fingerprint: lead.pseudonyms.fingerprint(),
         }
     }
-    for (rank, share) in ranks.iter_mut().zip(shares) {
-        count_records(rank, &records[share]);
-        rank.wall_s = rank.wall_s.max(wall.seconds());
-    }
-    let extras = extras::make(config, lead, &harvest.records, &ranks, storage.as_ref())?;
-    lead.lock.check()?;
-    let summary = write_results(config, lead, pseudonyms, &harvest, &ranks, storage.as_ref())?;
-    let failed = summary.outcome.quarantined > 0;
-    let status = if failed { ExitStatus::Quarantined } else { ExitStatus::Done };
-    Ok(Conclusion { status, text: last_words(lead, config, &summary, &ranks)? + &extras })
 }
 
-/// The records and totals of earlier tries, behind those of this one.
-fn add_the_past(
-    config: &RunConfig,
-    lead: &Lead,
-    harvest: &mut Harvest,
-    storage: &SharedStorage,
-) -> Result<()> {
-    let totals = lead.past.totals(storage.as_ref(), &config.output, &config.limits());
-    harvest.totals.merge(&totals.map_err(|error| Halt::storage("the statistics", &error))?);
-    harvest.records.extend(lead.past.records().cloned());
-    harvest.records.extend(lead.plan.refused.iter().cloned());
-    Ok(())
+/// The study and the series that rows, which come sorted, are in.
+#[derive(Default)]
+struct Groups {
+    study: String,
+    patients: BTreeSet<String>,
+    series: String,
+    shows_faces: bool,
 }
 
-/// Decides between files that claim one name. What that changes in the totals stands in the journal
-/// before any file is moved.
-fn settle(
-    config: &RunConfig,
-    lead: &mut Lead,
-    records: &mut [FileRecord],
-    totals: &mut Totals,
-    storage: &SharedStorage,
-) -> std::io::Result<()> {
-    let disputes = Disputes::find(records);
-    let (storage, output) = (storage.as_ref(), &config.output);
-    let session = lead.past.next_session();
-    let session_of = |path_id: &str| lead.past.session_of(path_id).unwrap_or(session);
-    let recounts = disputes.recounts(records, storage, output, &config.limits(), &session_of)?;
-    if !recounts.is_empty() {
-        for recount in &recounts {
-            totals.merge(&recount.totals);
+impl Groups {
+    fn add(&mut self, row: &Row<'_>, tables: &mut Tables<'_>) {
+        if row.study_uid != self.study || row.series_uid != self.series {
+            tables.series_with_faces += u64::from(std::mem::take(&mut self.shows_faces));
+            row.series_uid.clone_into(&mut self.series);
         }
-        if let Some(journal) = &mut lead.journal {
-            journal.append(&Line::Recounted { session, recounts })?;
+        if row.study_uid != self.study {
+            self.end_study(tables);
+            row.study_uid.clone_into(&mut self.study);
         }
-        storage.sync(output)?;
+        self.shows_faces |= row.may_show_face;
+        if !self.patients.contains(row.patient_id) {
+            self.patients.insert(row.patient_id.to_owned());
+        }
     }
-    disputes.carry_out(records, storage, output)
+
+    fn end_study(&mut self, tables: &mut Tables<'_>) {
+        let patients = std::mem::take(&mut self.patients);
+        if patients.len() > 1 {
+            tables.mixed_studies.insert(std::mem::take(&mut self.study), patients);
+        }
+    }
+
+    fn end(mut self, tables: &mut Tables<'_>) {
+        tables.series_with_faces += u64::from(self.shows_faces);
+        self.end_study(tables);
+    }
 }
 
-/// All harvests as one, the metrics of each rank, and where its records lie.
-fn merge(reports: &[Vec<u8>]) -> (Harvest, Vec<RankMetrics>, Vec<Range<usize>>) {
-    let mut harvest = Harvest::default();
-    let mut ranks = Vec::with_capacity(reports.len());
-    let mut shares = Vec::with_capacity(reports.len());
-    for report in reports {
-        let report: RankReport = decode(report);
-        let start = harvest.records.len();
-        harvest.merge(report.harvest);
-        shares.push(start..harvest.records.len());
-        ranks.push(report.metrics);
-    }
-    (harvest, ranks, shares)
-}
-
-/// Every input must stand in exactly one record: a lost file must not look like a success. Records of
-/// inputs that are gone stand beside.
-fn check_accounts(lead: &Lead, records: &[FileRecord]) -> Result<(), Halt> {
-    let files = lead.files.iter().map(|file| &file.path_id);
-    let others = lead.others.iter().map(|other| &other.path_id);
-    let before = lead.past.records().chain(&lead.plan.refused).map(|record| &record.path_id);
-    let mut expected: Vec<&String> = files.chain(others).chain(before).collect();
-    let mut found: Vec<&String> = records.iter().map(|record| &record.path_id).collect();
-    expected.sort_unstable();
-    expected.dedup();
-    found.sort_unstable();
-    if expected != found || Counts::of(records).total() != expected.len() as u64 {
-        let (found, accounted) = (expected.len(), found.len());
-        return Err(Halt::Accounts { found, accounted });
-    }
-    Ok(())
-}
-
-fn write_results(
-    config: &RunConfig,
-    lead: &mut Lead,
-    pseudonyms: &Pseudonyms,
-    harvest: &Harvest,
-    ranks: &[RankMetrics],
-    storage: &dyn Storage,
-) -> Result<Summary> {
-    let records = &harvest.records;
-    let (index, failures) = (index_csv(records)?, failures_csv(records)?);
-    let manifest = manifest(records);
-    let digests = Digests {
-        index: digest(&index),
-        failures: digest(&failures),
-        manifest: digest(&manifest),
-        statistics: String::new(),
-    };
-    let run_id = lead.run_id();
-    let threads = ranks.iter().map(|rank| rank.threads).max().unwrap_or(1);
-    let mode = match (ranks.len(), threads) {
-        (1, _) => "threads",
-        (_, 1) => "mpi",
-        _ => "hybrid",
-    };
-    let facts = RunFacts {
-        run_id: run_id.clone(),
-        start_unix_s: lead.start_unix_s,
-        mpi: if ranks.len() > 1 { comm::library_version() } else { None },
-        profile: config.profile.clone(),
-        codec: config.codec.clone(),
-        key_fingerprint: pseudonyms.fingerprint(),
-    };
-    let summary = summarize(&facts, records, &harvest.totals, ranks, digests)?;
-    let shape = RunShape { run_id, mode, ranks: ranks.len() };
-    let metrics = metrics_csv(&shape, ranks)?;
-    let mut json = serde_json::to_vec_pretty(&summary)?;
-    json.push(b'\n');
-    let data: [(&str, &[u8]); 4] = [
-        ("index.csv", &index),
-        ("failures.csv", &failures),
-        ("manifest.sha256", &manifest),
-        ("metrics.csv", &metrics),
-    ];
-    let put = |name: &str, bytes: &[u8]| {
-        let path = config.output.join(name);
-        storage.replace(&path, bytes).map_err(|error| Halt::storage(name, &error))
-    };
-    for (name, bytes) in data {
-        put(name, bytes)?;
-    }
-    let private = private_log(lead, records)?;
-    if let Some(log) = &mut lead.private_log {
-        log.fill(&private).map_err(|error| Halt::storage("--private-log", &error))?;
-    }
-    // The summary comes last: its presence says that the run is complete.
-    put(SUMMARY, &json)?;
-    storage.sync(&config.output).map_err(|error| Halt::storage(SUMMARY, &error))?;
-    Ok(summary)
-}
-
-/// Which path each path ID stands for: for the operator's eyes only.
-fn private_log(lead: &Lead, records: &[FileRecord]) -> Result<Vec<u8>> {
-    let outcomes: std::collections::HashMap<&str, &FileRecord> =
-        records.iter().map(|record| (record.path_id.as_str(), record)).collect();
-    let files = lead.files.iter().map(|file| (&file.path_id, &file.path));
-    let others = lead.others.iter().map(|other| (&other.path_id, &other.path));
-    let mut rows: Vec<_> = files.chain(others).collect();
-    rows.sort();
-    let mut out = csv::Writer::from_writer(PRIVATE_LOG_HEAD.as_bytes().to_vec());
-    for (path_id, path) in rows {
-        let record = outcomes.get(path_id.as_str());
-        let failure = record.and_then(|record| record.failure.as_ref());
-        // No spreadsheet is to take a path for a formula.
-        let is_formula =
-            path.as_os_str().as_bytes().first().is_some_and(|byte| b"=+-@".contains(byte));
-        let path = if is_formula { Path::new(".").join(path) } else { path.clone() };
-        out.write_record([
-            path_id.as_bytes(),
-            record.map_or("", |record| record.outcome.name()).as_bytes(),
-            failure.map_or("", |failure| &failure.class).as_bytes(),
-            path.as_os_str().as_bytes(),
-        ])?;
-    }
-    Ok(out.into_inner().map_err(csv::IntoInnerError::into_error)?)
+fn text(bytes: &[u8]) -> io::Result<&str> {
+    std::str::from_utf8(bytes).map_err(io::Error::other)
 }

@@ -4,8 +4,8 @@
 use anyhow::Result;
 
 use super::halt::Halt;
+use super::lead::Lead;
 use super::map;
-use super::parcel::Lead;
 use super::threads::threads;
 use crate::config::RunConfig;
 use crate::media::{FileSet, MediaError, members};
@@ -32,7 +32,8 @@ pub(super) fn make(
         told += "    media/: a DICOMDIR, and the instances under its File IDs\n";
     }
     if let (Some(map), Some(deidentifier)) = (&config.reidentification_map, &lead.deidentifier) {
-        let made = pool.install(|| map::make(config, map, lead, deidentifier, records, storage));
+        let inputs = map::Inputs { files: &lead.files, pseudonyms: &lead.pseudonyms };
+        let made = pool.install(|| map::make(config, map, &inputs, deidentifier, records, storage));
         told += &made.map_err(|error| Halt::storage("--reidentification-map", &error))?;
     }
     Ok(told)

@@ -25,6 +25,9 @@ pub enum Halt {
     /// A signal asked for it.
     #[error("stopped by {0}. What is done is kept; run the same command again to go on")]
     Asked(&'static str),
+    /// The input cannot be taken in.
+    #[error("{0}")]
+    Input(String),
     /// A rank has stopped, for the reason that it gives.
     #[error("{reason} ({done} of {total} files done)")]
     Incomplete {
@@ -42,9 +45,9 @@ pub enum Halt {
     )]
     Accounts {
         /// Names in the input.
-        found: usize,
+        found: u64,
         /// Records.
-        accounted: usize,
+        accounted: u64,
     },
 }
 
@@ -58,6 +61,7 @@ impl Halt {
     pub fn status(&self) -> ExitStatus {
         match self {
             Self::Locked { .. } => ExitStatus::Locked,
+            Self::Input(_) => ExitStatus::Usage,
             Self::Stopped(_) | Self::Asked(_) | Self::Incomplete { .. } => ExitStatus::Stopped,
             Self::Accounts { .. } => ExitStatus::Check,
         }

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use anyhow::Result;
 
-use super::parcel::Lead;
+use super::lead::Lead;
+use super::parcel::WorkEnd;
 use super::plan::Plan;
 use crate::area::PixelText;
 use crate::config::RunConfig;
@@ -15,6 +16,7 @@ pub(super) fn last_words(
     config: &RunConfig,
     summary: &Summary,
     ranks: &[RankMetrics],
+    ends: &[WorkEnd],
 ) -> Result<String> {
     let mut text = String::new();
     let Plan { done_before, inputs_gone, damaged, .. } = &lead.plan;
@@ -75,6 +77,12 @@ pub(super) fn last_words(
         files as f64 / wall.max(1e-3),
         ranks.len()
     )?;
+    for (rank, why) in
+        ends.iter().enumerate().filter_map(|(rank, end)| Some((rank, end.unfit.as_ref()?)))
+    {
+        let host = ranks.get(rank).map_or("?", |rank| &rank.host);
+        writeln!(text, "  gave up       rank {rank} on {host}, the others did its work: {why}")?;
+    }
     writeln!(text, "\n  results in {}", config.output.display())?;
     writeln!(text, "    dicom/  index.csv  summary.json  metrics.csv  manifest.sha256")?;
     if quarantined + not_dicom + duplicate > 0 {

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::halt::Halt;
-use super::parcel::Lead;
 use crate::config::{ConfigError, MapConfig, RunConfig};
 use crate::deident::{Deidentifier, Key, Pseudonyms};
-use crate::record::{FileRecord, Outcome};
+use crate::manifest::FileList;
+use crate::record::{FileRecord, Outcome, PathId};
 use crate::reidentification::{HEAD, Map};
 use crate::storage::{Commit, SharedStorage, Storage, write_private};
 use crate::write::STATE;
@@ -42,21 +42,31 @@ pub(super) fn claim(
     Ok(Some(Deidentifier::new(key, config.profile.clone())))
 }
 
+/// The files of the input, and who names them.
+pub(super) struct Inputs<'a> {
+    pub(super) files: &'a FileList,
+    pub(super) pseudonyms: &'a Pseudonyms,
+}
+
 /// Makes the map; returns what to tell the user.
 pub(super) fn make(
     config: &RunConfig,
     MapConfig { path, recipients }: &MapConfig,
-    lead: &Lead,
+    inputs: &Inputs<'_>,
     deidentifier: &Deidentifier,
     records: &[FileRecord],
     storage: &dyn Storage,
 ) -> io::Result<String> {
-    let inputs: HashMap<&str, &Path> =
-        lead.files.iter().map(|file| (file.path_id.as_str(), file.path.as_path())).collect();
+    let Inputs { files, pseudonyms } = inputs;
+    let path_id = |number| files.entry(number, |path| pseudonyms.path_id(path)).path_id;
+    let numbers = 0..files.len() as u32;
+    let numbers: HashMap<PathId, u32> =
+        numbers.map(|number| (PathId::of(&path_id(number)), number)).collect();
     let written = records.iter().filter(|record| record.outcome == Outcome::Written);
     let sources: Vec<_> = written
         .filter_map(|record| {
-            let path = inputs.get(record.path_id.as_str()).map(|path| config.input.join(path));
+            let number = numbers.get(&PathId::of(&record.path_id));
+            let path = number.map(|number| config.input.join(files.path(*number)));
             Some((path, record.instance.as_deref()?))
         })
         .collect();

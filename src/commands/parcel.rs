@@ -1,55 +1,111 @@
-//! What the ranks of a run hand each other and what rank 0 keeps to itself.
+//! What the ranks of a run hand each other.
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::lock::Lock;
-use super::plan::Plan;
-use crate::deident::Deidentifier;
-use crate::ledger::{Journal, Past};
 use crate::manifest::FileEntry;
 use crate::record::FileRecord;
-use crate::results::RankMetrics;
-use crate::scan::Other;
+use crate::results::{RankMetrics, Tally};
 use crate::stage::StageTimings;
 use crate::stats::Totals;
-use crate::storage::PrivateFile;
 
-/// What a rank is to do.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Share {
-    /// The files, in the order in which they are begun.
-    pub(super) files: Vec<FileEntry>,
-    /// Files to be worked on alone, before the others.
-    pub(super) suspects: Vec<FileEntry>,
+/// A file to be worked on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Task {
+    /// Its number on rank 0.
+    pub(super) number: u32,
+    /// Whether another rank could not read it, so that what comes of it now is final.
+    pub(super) is_last_try: bool,
+    /// The file.
+    pub(super) entry: FileEntry,
+}
+
+/// Where a rank stands, for rank 0.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Report {
+    pub(super) phase: Phase,
+    pub(super) progress: Progress,
+    /// Requests for work, from the start on.
+    pub(super) requests: u32,
+    /// Files that are done for good, from the start on.
+    pub(super) done: u64,
+    /// Files at hand that are not begun.
+    pub(super) spare: u32,
+    /// Files that come back undone.
+    pub(super) returned: Vec<u32>,
+    /// Files that it could not read.
+    pub(super) unread: Vec<u32>,
+    /// Whether this answers a recall.
+    pub(super) ends_recall: bool,
+}
+
+/// How far a rank is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Phase {
+    #[default]
+    Working,
+    /// It can work no more; the others go on.
+    Unfit,
+    /// It begins no more files, and no one should.
+    Stopping,
+    Done,
+}
+
+/// What rank 0 tells a rank.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Order {
+    pub(super) word: Word,
+    /// More work.
+    pub(super) tasks: Vec<Task>,
+    /// Files that are not begun are to be given back, half of them.
+    pub(super) recalls: bool,
+    /// Nothing waits on rank 0 any more.
+    pub(super) is_scarce: bool,
+}
+
+/// The word to all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Word {
+    #[default]
+    GoOn,
+    /// Begin no more files.
+    Stop,
+    /// Every file is done.
+    End,
+    /// Every rank has ended its work.
+    AllDone,
 }
 
 /// What a rank brings in. Merging is exact: the order does not matter.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Harvest {
-    /// One record for each file that was finished.
-    pub(super) records: Vec<FileRecord>,
     /// Distributions of the values, by modality.
     pub(super) totals: Totals,
     /// Time spent in the stages, summed over threads.
     pub(super) timings: StageTimings,
-    /// Why the rank stopped before the end, in words that hold no path.
-    pub(super) stopped: Option<String>,
+    /// Counts of the records as they ended.
+    pub(super) tally: Tally,
 }
 
 impl Harvest {
-    /// The rank stops; the first reason is the one to tell.
-    pub(super) fn stop(&mut self, reason: &str) {
-        self.stopped.get_or_insert_with(|| reason.to_owned());
-    }
-
     /// Adds another harvest.
-    pub(super) fn merge(&mut self, other: Self) {
-        self.records.extend(other.records);
+    pub(super) fn merge(&mut self, other: &Self) {
         self.totals.merge(&other.totals);
         self.timings.merge(&other.timings);
-        self.stopped = self.stopped.take().or(other.stopped);
+        self.tally.merge(&other.tally);
     }
+}
+
+/// How the work of a rank ended.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct WorkEnd {
+    /// Files that it has done.
+    pub(super) done: u64,
+    /// Why it stopped before the end, and all with it, in words that hold no path.
+    pub(super) stopped: Option<String>,
+    /// Why the input cannot be taken in: to run it again as it is would not help.
+    pub(super) refused: Option<String>,
+    /// Why it can work no more; the others have done its work.
+    pub(super) unfit: Option<String>,
 }
 
 /// Counters of the work done so far.
@@ -68,64 +124,28 @@ impl std::ops::AddAssign for Progress {
     }
 }
 
-/// What a rank brings to the gather.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct RankReport {
-    pub(super) harvest: Harvest,
-    pub(super) metrics: RankMetrics,
-}
-
-/// What rank 0 alone knows.
-pub(super) struct Lead {
-    /// Held until the end of the run.
-    pub(super) lock: Lock,
-    pub(super) private_log: Option<PrivateFile>,
-    /// For the re-identification map, where one is asked for.
-    pub(super) deidentifier: Option<Deidentifier>,
-    pub(super) key_was_made: bool,
-    pub(super) start_unix_s: u64,
-    /// What earlier tries have done.
-    pub(super) past: Past,
-    /// The journal of rank 0, while nobody else writes in it.
-    pub(super) journal: Option<Journal>,
-    pub(super) files: Vec<FileEntry>,
-    pub(super) others: Vec<Other>,
-    pub(super) plan: Plan,
-}
-
-impl Lead {
-    /// The work of this try.
-    pub(super) fn total(&self) -> Progress {
-        let files = || self.plan.todo.iter().chain(&self.plan.suspects);
-        Progress { files: files().count() as u64, bytes: files().map(|file| file.size_bytes).sum() }
-    }
-
-    /// A name for this try, unique in time. One word: a process ID that stands alone may by chance be a
-    /// number of the input's.
-    pub(super) fn run_id(&self) -> String {
-        format!("{}p{}", self.start_unix_s, std::process::id())
-    }
-}
+/// Bytes that a message takes as a rule.
+const ROOM: usize = 1 << 10;
 
 /// What ranks of one program send each other can be written and read; anything else is a fault of
 /// the program, and the panic ends the job.
 pub(super) fn encode(message: &impl Serialize) -> Vec<u8> {
-    postcard::to_stdvec(message).expect("a message between ranks can be written")
+    let message = postcard::to_extend(message, Vec::with_capacity(ROOM));
+    message.expect("a message between ranks can be written")
 }
 
-pub(super) fn decode<T: DeserializeOwned>(message: &[u8]) -> T {
+pub(super) fn decode<'a, T: Deserialize<'a>>(message: &'a [u8]) -> T {
     postcard::from_bytes(message).expect("a message between ranks can be read")
 }
 
-/// What a rank's settled records say, into its metrics.
-pub(super) fn count_records(metrics: &mut RankMetrics, records: &[FileRecord]) {
-    let instances = || records.iter().filter_map(|record| record.instance.as_ref());
-    metrics.files = records.len() as u64;
-    metrics.files_failed = records.iter().filter(|r| r.is_quarantined()).count() as u64;
-    metrics.bytes_in = records.iter().map(|record| record.size_bytes).sum();
-    metrics.bytes_out = instances().map(|instance| instance.bytes_out).sum();
-    metrics.pixels = instances()
-        .filter_map(|instance| instance.measured.as_ref())
-        .map(|measured| measured.first_order.n_pixels)
-        .sum();
+/// Counts a record into the metrics of the rank that made it.
+pub(super) fn count_record(metrics: &mut RankMetrics, record: &FileRecord) {
+    metrics.files += 1;
+    metrics.files_failed += u64::from(record.is_quarantined());
+    metrics.bytes_in += record.size_bytes;
+    if let Some(instance) = &record.instance {
+        metrics.bytes_out += instance.bytes_out;
+        let measured = instance.measured.as_ref();
+        metrics.pixels += measured.map_or(0, |measured| measured.first_order.n_pixels);
+    }
 }

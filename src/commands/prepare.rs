@@ -7,15 +7,15 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::halt::Halt;
+use super::lead::{Beginning, Lead};
 use super::map;
 use super::output::{self, SUMMARY};
-use super::parcel::Lead;
 use super::plan::Plan;
 use super::signals::Signals;
+use super::tidy::sweep;
 use crate::config::{ConfigError, RunConfig};
 use crate::deident::{self, Key, Pseudonyms};
 use crate::ledger::{JOURNAL_FORM, Journal, Past, Settings, in_flight, journal_folder};
-use crate::scan::scan;
 use crate::storage::{PrivateFile, SharedStorage, claim_private};
 use crate::write::STATE;
 
@@ -43,18 +43,16 @@ pub(super) fn prepare(
     let deidentifier = map::claim(config, storage, &pseudonyms, &key)?;
     let (past, journal) =
         take_up(config, storage).map_err(|error| Halt::storage("the journal", &error))?;
-    let lead = Lead {
+    let lead = Lead::new(Beginning {
         lock,
         private_log,
         deidentifier,
         key_was_made,
         start_unix_s: start.as_secs(),
+        pseudonyms,
         past,
-        journal: Some(journal),
-        files: Vec::new(),
-        others: Vec::new(),
-        plan: Plan::default(),
-    };
+        journal,
+    });
     Ok((key, lead))
 }
 
@@ -113,23 +111,6 @@ fn take_up(config: &RunConfig, storage: &SharedStorage) -> std::io::Result<(Past
 }
 
 impl Lead {
-    /// Scans the input and makes the plan, as far as the records alone tell.
-    pub(super) fn scan(
-        &mut self,
-        config: &RunConfig,
-        pseudonyms: &Pseudonyms,
-        signals: &Signals,
-    ) -> Result<()> {
-        let found = scan(&config.input, pseudonyms, &|| signals.seen().is_none());
-        if let Some(signal) = signals.seen() {
-            return Err(Halt::Asked(signal).into());
-        }
-        self.files = found.files;
-        self.others = found.others;
-        self.plan = Plan::new(&self.files, &mut self.past, config.retry);
-        Ok(())
-    }
-
     /// Clears the way for what is left to do, and tells of it.
     pub(super) fn clear_the_way(
         &mut self,
@@ -137,7 +118,7 @@ impl Lead {
         storage: &SharedStorage,
     ) -> Result<()> {
         self.lock.check()?;
-        let cleared = self.plan.clear_the_way(&self.past, storage.as_ref(), &config.output);
+        let cleared = sweep(storage.as_ref(), &config.output, None);
         // What the summary says is no longer so.
         let cleared = cleared.and_then(|()| storage.remove(&config.output.join(SUMMARY)));
         cleared.map_err(|error| Halt::storage("the output", &error))?;

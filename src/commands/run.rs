@@ -4,29 +4,38 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use rayon::ThreadPoolBuilder;
 
-use super::conclude::{Conclusion, conclude};
-use super::conduct::Conductor;
+use super::conclude::{Conclude, Conclusion};
+use super::conduct::{Conductor, Means, Work};
 use super::halt::Halt;
-use super::machine::{self, host};
+use super::hire::hire;
+use super::layout::Layout;
+use super::lead::Lead;
+use super::liaison::Liaison;
+use super::look::Looker;
+use super::machine::host;
+use super::merge::{Parts, serve};
 use super::output;
-use super::parcel::{Lead, Progress, RankReport, Share, decode, encode};
-use super::plan::{self, Check};
+use super::owned::{Claims, Owned};
+use super::parcel::{Harvest, Task, WorkEnd, decode, encode};
 use super::prepare::prepare;
-use super::progress::Watcher;
+use super::settle::{Part, Settler};
 use super::signals::Signals;
-use crate::comm::{self, Comm};
-use crate::config::RunConfig;
-use crate::crew::{Crew, InProcess, Isolated, Orders, TaskLimits, WorkerProcess};
-use crate::deident::{Key, Pseudonyms};
-use crate::ledger::{Announcements, Committer, Journal, journal_folder};
+use super::supply::Supply;
+use super::traces::{begin_trace, end_trace};
+use crate::comm::{self, Comm, Timed};
+use crate::config::{RunConfig, Schedule};
+use crate::crew::{Crew, WorkerProcess};
+use crate::deident::Key;
+use crate::ledger::{Announcements, Committer, Journal, Place, journal_folder};
 use crate::process;
-use crate::record::ExitStatus;
+use crate::record::{ExitStatus, Failure, FileRecord, Outcome};
 use crate::results::RankMetrics;
-use crate::schedule::deal;
+use crate::sorting::{Scratch, Sorter};
 use crate::stage::Stopwatch;
-use crate::storage::{Disk, SharedStorage};
+use crate::storage::{Disk, SharedStorage, create_private_folder};
+use crate::trace::Recorder;
+use crate::write::STATE;
 
 /// Runs the job on this rank; rank 0 returns what to tell the user. A worker process, where the work is
 /// to be done in one, was started before MPI was.
@@ -35,7 +44,15 @@ pub fn execute(
     comm: &dyn Comm,
     worker: Option<WorkerProcess>,
 ) -> Result<Conclusion> {
-    execute_on(config, comm, worker, &(Arc::new(Disk::below(&config.output)) as SharedStorage))
+    let disk = Disk::below(&config.output);
+    #[cfg(feature = "test-hooks")]
+    if config.simulation.is_some() {
+        let total_us = config.simulation.map_or(0, |simulation| simulation.total().as_micros());
+        tracing::info!(total_us, "simulated work");
+        let pretend = crate::storage::Pretend::on(disk);
+        return execute_on(config, comm, worker, &(Arc::new(pretend) as SharedStorage));
+    }
+    execute_on(config, comm, worker, &(Arc::new(disk) as SharedStorage))
 }
 
 /// The same on a storage of choice.
@@ -46,6 +63,8 @@ pub fn execute_on(
     storage: &SharedStorage,
 ) -> Result<Conclusion> {
     let wall = Stopwatch::start();
+    let timed = Timed::new(comm);
+    let comm: &dyn Comm = &timed;
     let signals = Signals::watch().context("the signals that ask to stop cannot be watched")?;
     let mut metrics = RankMetrics { host: host(), ..RankMetrics::default() };
 
@@ -54,63 +73,253 @@ pub fn execute_on(
     let (key, mut lead) = comm::agree(comm, prepared)?.unzip();
     comm::agree(comm, see_the_same_output(config, comm))?;
     let key = share_key(comm, key);
-    let pseudonyms = Pseudonyms::new(&key);
-    let mut crew = comm::agree(comm, hire(config, comm, key, worker, storage))?;
+    let layout = Layout::find(config, comm);
+    let recorder = begin_trace(config, comm, storage)?;
+    let is_traced = recorder.is_on();
+    let mut crew = comm::agree(comm, hire(config, &layout, is_traced, key, worker, storage))?;
     metrics.threads = crew.threads();
     metrics.init_s = wall.seconds();
-    if comm.rank() == 0 {
-        let (ranks, threads) = (comm.size(), crew.threads());
-        tracing::info!(ranks, threads_of_rank_0 = threads, codec = config.codec, "start");
-    }
+    layout.tell(config, comm);
+    let run = Run { config, comm, storage, signals: &signals, recorder: &recorder };
 
-    // Scan; look at what earlier tries wrote; scatter what is left to do.
-    let scanning = Stopwatch::start();
-    let scanned = lead.as_mut().map_or(Ok(()), |lead| lead.scan(config, &pseudonyms, &signals));
+    // What is to be done: all that the scan finds, or what earlier tries have left of it.
+    let scanned = lead.as_mut().map_or(Ok(()), |lead| run.begin(lead));
     comm::agree(comm, scanned)?;
-    metrics.scan_s = if lead.is_some() { scanning.seconds() } else { 0.0 };
-    look_together(comm, lead.as_mut(), crew.threads(), config, storage, &signals)?;
+    let mut owned = Owned::new(run.scratch());
+    let looker = Looker {
+        comm,
+        config,
+        storage: storage.as_ref(),
+        signals: &signals,
+        threads: layout.threads,
+    };
+    let past = Sorter::new(run.scratch()("past"));
+    let mut totals = recorder.span("look", || looker.look(lead.as_mut(), &mut owned, past))?;
     let cleared = lead.as_mut().map_or(Ok(()), |lead| lead.clear_the_way(config, storage));
     comm::agree(comm, cleared)?;
-    let sending = Stopwatch::start();
-    let share = scatter_shares(comm, lead.as_ref());
-    metrics.comm_s = sending.seconds();
 
     // Work; then wait for the slowest rank.
-    let (announcements, committer) =
-        comm::agree(comm, open_books(config, comm, lead.as_mut(), storage))?;
-    let total = lead.as_ref().map_or_else(Progress::default, Lead::total);
-    let lock = lead.as_ref().map(|lead| &lead.lock);
-    let mut watcher = Watcher::new(comm, lock, total, config.progress && lead.is_some());
-    let working = Stopwatch::start();
+    let (session, announcements, committer) = run.open_books(lead.as_mut())?;
     #[cfg(feature = "test-hooks")]
     panic_if_asked(comm.rank());
-    let conductor = Conductor::new(crew.as_mut(), announcements, committer, &signals, share);
-    let (mut harvest, journal) = conductor.work(&mut watcher);
-    metrics.work_s = working.seconds();
-    let waiting = Stopwatch::start();
-    if let Some(signal) = watcher.wait_for_all(&signals) {
-        harvest.stop(&Halt::Asked(signal).to_string());
-    }
-    metrics.idle_s = waiting.seconds();
+    let work = run.work(
+        lead.as_mut(),
+        crew.as_mut(),
+        (announcements, committer),
+        session,
+        owned,
+        &mut metrics,
+    );
+    let Work { end, mut harvest, mut journal, owned, idle_s } = work;
+    let owned = owned.map_err(|error| Halt::storage("the results", &error).into());
+    let mut owned: Owned = comm::agree::<_, anyhow::Error>(comm, owned)?;
+    let ends: Vec<WorkEnd> =
+        comm::all_gather(comm, encode(&end)).iter().map(|end| decode(end)).collect();
+    let checked = lead.as_ref().map_or(Ok(()), |lead| Run::check_end(lead, &ends, &mut owned));
+    comm::agree(comm, checked)?;
 
-    // Gather; rank 0 settles and writes the results.
+    // Settle; gather; rank 0 writes the results.
+    harvest.totals.merge(&std::mem::take(&mut totals));
+    let limits = config.limits();
+    let settler = Settler {
+        comm,
+        place: Place { storage: storage.as_ref(), output: &config.output, limits: &limits },
+        session,
+        fit: ends.iter().map(|end| end.unfit.is_none()).collect(),
+        keeps_records: config.dicomdir || config.reidentification_map.is_some(),
+    };
+    let settle = || settler.settle(owned, &mut journal, &run.scratch(), &mut harvest.totals);
+    let (part, tally) = recorder.span("settle", settle)?;
+    harvest.tally = tally;
+    let farewell = crew.leave();
+    farewell.spans.iter().for_each(|spans| recorder.crew(spans));
+    harvest.timings.merge(&farewell.timings);
     metrics.stages = harvest.timings;
-    metrics.usage = crew.leave();
+    metrics.usage = farewell.usage;
     metrics.usage += process::usage();
     metrics.wall_s = wall.seconds();
-    let reports = comm::gather(comm, encode(&RankReport { harvest, metrics }));
-    let concluded = match (&mut lead, reports) {
-        (Some(lead), Some(reports)) => {
-            lead.journal = Some(journal);
-            conclude(config, lead, &pseudonyms, &reports, &wall, storage).map(Some)
-        }
-        _ => Ok(None),
-    };
-    let concluded = comm::agree(comm, concluded)?;
+    (metrics.comm_s, metrics.idle_s) = (timed.talking_s(), idle_s + timed.waiting_s());
+    metrics.scan_s = lead.as_ref().map_or(0.0, |lead| lead.scan_s);
+    let gathered = run.gather(&harvest, &metrics);
+    let conclude = || run.conclude(lead.as_mut(), gathered, &ends, &part, &wall);
+    let concluded = comm::agree(comm, recorder.span("conclude", conclude))?;
+    end_trace(config, comm, storage, recorder);
+    if comm.rank() == 0 {
+        // What stays is removed by the next try.
+        storage.remove_tree(&scratch_folder(config)).ok();
+    }
     let status = concluded.as_ref().map(|conclusion| conclusion.status);
     let status: Option<ExitStatus> = decode(&comm::broadcast(comm, encode(&status)));
     let status = status.expect("rank 0 has concluded, or all have agreed on its error");
     Ok(concluded.unwrap_or(Conclusion { status, text: String::new() }))
+}
+
+/// What every step of a run needs.
+#[derive(Clone, Copy)]
+struct Run<'a> {
+    config: &'a RunConfig,
+    comm: &'a dyn Comm,
+    storage: &'a SharedStorage,
+    signals: &'a Signals,
+    recorder: &'a Recorder,
+}
+
+/// What all ranks have brought in, on rank 0.
+type Gathered = Option<(Harvest, Vec<RankMetrics>)>;
+
+impl Run<'_> {
+    /// Begins the scan. Where it is given out while it goes on, the work begins; else waits for its end.
+    fn begin(self, lead: &mut Lead) -> Result<()> {
+        remove_scratch(self.config, self.storage)?;
+        lead.begin_scan(self.config)?;
+        let is_streamed = self.config.schedule_of(self.comm.size()) == Schedule::Dynamic;
+        if !is_streamed || !lead.past.is_empty() {
+            lead.end_scan(self.signals)?;
+            lead.make_plan(self.config);
+        }
+        Ok(())
+    }
+
+    /// Where this rank sorts what memory does not hold.
+    fn scratch(self) -> impl Fn(&str) -> Scratch {
+        let (rank, folder) = (self.comm.rank(), scratch_folder(self.config));
+        move |name| Scratch::new(self.storage, &folder, format!("rank-{rank:05}.{name}"))
+    }
+
+    /// Each rank writes its own journal; rank 0 has opened its own already.
+    fn open_books(self, lead: Option<&mut Lead>) -> Result<(u32, Announcements, Committer)> {
+        let Self { config, comm, storage, .. } = self;
+        let try_facts = lead.as_ref().map(|lead| (lead.run_id(), lead.past.next_session()));
+        let try_facts: Option<(String, u32)> = decode(&comm::broadcast(comm, encode(&try_facts)));
+        let (try_name, session) = try_facts.expect("rank 0 has a try");
+        let folder = journal_folder(&config.output);
+        let open = || {
+            let journal = match lead.and_then(|lead| lead.journal.take()) {
+                Some(journal) => journal,
+                None => Journal::open(storage, &folder, comm.rank())?,
+            };
+            let announcements =
+                Announcements::open(storage, &folder, comm.rank(), session, &try_name)?;
+            let committer =
+                Committer::start(storage.clone(), config.output.clone(), journal, session)?;
+            Ok((session, announcements, committer))
+        };
+        let opened = open();
+        let opened =
+            opened.map_err(|error: std::io::Error| Halt::storage("the journal", &error).into());
+        comm::agree(comm, opened)
+    }
+
+    fn work(
+        self,
+        lead: Option<&mut Lead>,
+        crew: &mut dyn Crew,
+        (announcements, committer): (Announcements, Committer),
+        session: u32,
+        owned: Owned,
+        metrics: &mut RankMetrics,
+    ) -> Work {
+        let Self { config, comm, signals, recorder, .. } = self;
+        let schedule = config.schedule_of(comm.size());
+        // One rank alone takes them, so that a death tells which file was in work.
+        let suspects = lead.as_ref().map_or_else(Vec::new, |lead| {
+            let suspects = lead.plan.suspects.iter();
+            let task = |number: &u32| Task {
+                number: *number,
+                is_last_try: false,
+                entry: lead.entry(*number),
+            };
+            suspects.map(task).collect()
+        });
+        let supply = lead.map(|lead| Supply::new(lead, schedule, comm.size()));
+        let shares = schedule == Schedule::Dynamic;
+        let liaison = Liaison::new(comm, supply, shares, config.progress);
+        let claims = Claims::new(comm, owned);
+        let means = Means {
+            crew,
+            announcements,
+            committer,
+            signals,
+            recorder,
+            liaison,
+            claims,
+            session,
+            suspects,
+        };
+        Conductor::new(means).work(metrics)
+    }
+
+    /// Whether all that was to be done is done. Names that are no files are told of then.
+    fn check_end(lead: &Lead, ends: &[WorkEnd], owned: &mut Owned) -> Result<()> {
+        if let Some(why) = ends.iter().find_map(|end| end.refused.clone()) {
+            return Err(Halt::Input(why).into());
+        }
+        let stopped = ends.iter().find_map(|end| end.stopped.clone());
+        let unfit = || ends.iter().find_map(|end| end.unfit.clone());
+        let all_unfit = ends.iter().all(|end| end.unfit.is_some());
+        let reason = stopped.or_else(|| unfit().filter(|_| all_unfit));
+        let Some(reason) = reason else {
+            let failed = fail_others(lead, owned);
+            return failed.map_err(|error| Halt::storage("the results", &error).into());
+        };
+        let done = lead.plan.done_before + ends.iter().map(|end| end.done).sum::<u64>();
+        let total = lead.files.len() as u64;
+        Err(Halt::Incomplete { reason, done, total }.into())
+    }
+
+    fn gather(self, harvest: &Harvest, metrics: &RankMetrics) -> Gathered {
+        let merged = comm::reduce(self.comm, encode(harvest), |a, b| {
+            let mut merged: Harvest = decode(&a);
+            merged.merge(&decode(&b));
+            encode(&merged)
+        });
+        let ranks = comm::gather(self.comm, encode(metrics));
+        Some((decode(&merged?), ranks?.iter().map(|rank| decode(rank)).collect()))
+    }
+
+    /// Rank 0 merges the parts, which the others hand out.
+    fn conclude(
+        self,
+        lead: Option<&mut Lead>,
+        gathered: Gathered,
+        ends: &[WorkEnd],
+        part: &Part,
+        wall: &Stopwatch,
+    ) -> Result<Option<Conclusion>> {
+        let Some((lead, (harvest, mut ranks))) = lead.zip(gathered) else {
+            serve(self.comm, part);
+            return Ok(None);
+        };
+        for rank in &mut ranks {
+            rank.wall_s = rank.wall_s.max(wall.seconds());
+        }
+        let parts = Parts::new(self.comm, part);
+        let (config, storage) = (self.config, self.storage.as_ref());
+        let conclude = Conclude { config, storage, parts: &parts, harvest, ranks, ends };
+        let concluded = conclude.conclude(lead);
+        parts.dismiss();
+        concluded.map(Some)
+    }
+}
+
+/// Names that are no files are told of by rank 0.
+fn fail_others(lead: &Lead, owned: &mut Owned) -> std::io::Result<()> {
+    lead.others.iter().try_for_each(|other| {
+        let failure = Failure::new(None, other.kind.class(), other.kind.message());
+        owned.fail(&FileRecord::failed(&other.entry(), Outcome::Quarantined, failure))
+    })
+}
+
+/// Where all ranks sort what memory does not hold.
+fn scratch_folder(config: &RunConfig) -> std::path::PathBuf {
+    config.output.join(STATE).join("sorting")
+}
+
+/// What a try that died has left of that.
+fn remove_scratch(config: &RunConfig, storage: &SharedStorage) -> Result<()> {
+    let folder = scratch_folder(config);
+    let made = storage.remove_tree(&folder).and_then(|()| create_private_folder(&folder));
+    made.map_err(|error| Halt::storage("the results", &error).into())
 }
 
 /// A folder that is not shared between the nodes has other contents on each: what a rank writes there
@@ -128,117 +337,6 @@ fn share_key(comm: &dyn Comm, key: Option<Key>) -> Key {
     let bytes = key.map_or_else(Vec::new, |key| key.as_bytes().to_vec());
     let bytes = zeroize::Zeroizing::new(comm::broadcast(comm, bytes));
     Key::from_bytes(&bytes).expect("rank 0 has a key, or all have agreed on its error")
-}
-
-fn hire(
-    config: &RunConfig,
-    comm: &dyn Comm,
-    key: Key,
-    worker: Option<WorkerProcess>,
-    storage: &SharedStorage,
-) -> Result<Box<dyn Crew>> {
-    let here = host().into_bytes();
-    let hosts = comm::all_gather(comm, here.clone());
-    let ranks_here = hosts.iter().filter(|host| **host == here).count();
-    let threads = config.threads.unwrap_or_else(|| machine::threads(ranks_here));
-    let orders = Orders {
-        input: config.input.clone(),
-        output: config.output.clone(),
-        profile: config.profile.clone(),
-        redactor: config.redactor.clone(),
-        codec: config.codec.clone(),
-        verify: config.verify,
-        limits: config.limits(),
-    };
-    if let Some(worker) = worker {
-        // The rest is for the ranks themselves and for the page cache.
-        let share = process::memory_bytes() / ranks_here as u64 / 5 * 4;
-        let memory_bytes = config.memory_bytes.unwrap_or(share);
-        let limits = TaskLimits { wall: config.wall_limit, cpu: config.cpu_limit, memory_bytes };
-        let crew = Isolated::new(worker, orders, key, threads, limits);
-        return Ok(Box::new(crew.context("the worker process cannot be listened to")?));
-    }
-    let pipeline = orders.pipeline(&key, storage.clone()).context("--codec")?;
-    let crew = InProcess::new(pipeline, threads);
-    Ok(Box::new(crew.context("--threads: the threads cannot be started")?))
-}
-
-/// All ranks look whether what earlier tries wrote still stands, in rounds: where a file does not, files
-/// that claim the same name are looked at in the next.
-fn look_together(
-    comm: &dyn Comm,
-    mut lead: Option<&mut Lead>,
-    threads: usize,
-    config: &RunConfig,
-    storage: &SharedStorage,
-    signals: &Signals,
-) -> Result<()> {
-    loop {
-        let checks = lead.as_mut().map(|lead| lead.plan.checks(&lead.past));
-        let shares = checks.map(|checks| {
-            let is_last = checks.is_empty();
-            let mut shares: Vec<(bool, Vec<Check>)> = vec![(is_last, Vec::new()); comm.size()];
-            for (at, check) in checks.into_iter().enumerate() {
-                shares[at % comm.size()].1.push(check);
-            }
-            shares.iter().map(encode).collect()
-        });
-        let (is_last, share): (bool, Vec<Check>) = decode(&comm::scatter(comm, shares));
-        if is_last {
-            return Ok(());
-        }
-        let look = || -> Result<Vec<String>> {
-            let pool = ThreadPoolBuilder::new().num_threads(threads).build()?;
-            let may_go_on = || signals.seen().is_none();
-            let look = || plan::look_at(&share, storage.as_ref(), &config.output, &may_go_on);
-            let damaged =
-                pool.install(look).map_err(|error| Halt::storage("the output", &error))?;
-            signals.seen().map_or(Ok(damaged), |signal| Err(Halt::Asked(signal).into()))
-        };
-        let damaged = comm::agree(comm, look())?;
-        let damaged = comm::gather(comm, encode(&damaged));
-        if let (Some(lead), Some(damaged)) = (&mut lead, damaged) {
-            let damaged: Vec<String> =
-                damaged.iter().flat_map(|ids| decode::<Vec<_>>(ids)).collect();
-            lead.plan.found_damaged(&damaged, &lead.files, &mut lead.past, config.retry);
-        }
-    }
-}
-
-/// Each rank writes its own journal; rank 0 has opened its own already.
-fn open_books(
-    config: &RunConfig,
-    comm: &dyn Comm,
-    lead: Option<&mut Lead>,
-    storage: &SharedStorage,
-) -> Result<(Announcements, Committer)> {
-    let try_facts = lead.as_ref().map(|lead| (lead.run_id(), lead.past.next_session()));
-    let try_facts: Option<(String, u32)> = decode(&comm::broadcast(comm, encode(&try_facts)));
-    let (try_name, session) = try_facts.expect("rank 0 has a try");
-    let folder = journal_folder(&config.output);
-    let open = || {
-        let journal = match lead.and_then(|lead| lead.journal.take()) {
-            Some(journal) => journal,
-            None => Journal::open(storage, &folder, comm.rank())?,
-        };
-        let announcements = Announcements::open(storage, &folder, comm.rank(), session, &try_name)?;
-        let committer = Committer::start(storage.clone(), config.output.clone(), journal, session)?;
-        Ok((announcements, committer))
-    };
-    open().map_err(|error: std::io::Error| Halt::storage("the journal", &error).into())
-}
-
-fn scatter_shares(comm: &dyn Comm, lead: Option<&Lead>) -> Share {
-    let messages = lead.map(|lead| {
-        let mut shares: Vec<Share> = deal(lead.plan.todo.clone(), comm.size())
-            .into_iter()
-            .map(|files| Share { files, suspects: Vec::new() })
-            .collect();
-        // One rank alone takes them, so that a death tells which file was in work.
-        shares[0].suspects.clone_from(&lead.plan.suspects);
-        shares.iter().map(encode).collect()
-    });
-    decode(&comm::scatter(comm, messages))
 }
 
 /// For the test that a panic ends the job: `SAUVA_TEST_PANIC_RANK` names the rank.

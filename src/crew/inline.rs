@@ -6,10 +6,9 @@ use std::time::Duration;
 use rayon::ThreadPoolBuildError;
 
 use super::pool::{Event, Pool, Tell};
-use super::{Crew, Finished};
+use super::{Crew, Farewell, Finished};
 use crate::manifest::FileEntry;
 use crate::pipeline::Pipeline;
-use crate::process::Usage;
 
 /// Runs the pipeline in this process.
 #[derive(Debug)]
@@ -17,13 +16,20 @@ pub struct InProcess {
     pool: Pool,
     sender: mpsc::Sender<Finished>,
     finished: mpsc::Receiver<Finished>,
+    /// Whether threads may still be at files that were let go.
+    has_abandoned: bool,
 }
 
 impl InProcess {
-    /// A crew of so many threads.
-    pub fn new(pipeline: Arc<Pipeline>, threads: usize) -> Result<Self, ThreadPoolBuildError> {
+    /// A crew of so many threads, which keep spans where a trace is wanted.
+    pub fn new(
+        pipeline: Arc<Pipeline>,
+        threads: usize,
+        is_traced: bool,
+    ) -> Result<Self, ThreadPoolBuildError> {
         let (sender, finished) = mpsc::channel();
-        Ok(Self { pool: Pool::new(pipeline, threads)?, sender, finished })
+        let pool = Pool::new(pipeline, threads, is_traced)?;
+        Ok(Self { pool, sender, finished, has_abandoned: false })
     }
 }
 
@@ -50,9 +56,11 @@ impl Crew for InProcess {
     fn abandon(&mut self) {
         // Threads cannot be stopped: what they still finish is a file under a temporary name.
         (self.sender, self.finished) = mpsc::channel();
+        self.has_abandoned = true;
     }
 
-    fn leave(self: Box<Self>) -> Usage {
-        Usage::default()
+    fn leave(self: Box<Self>) -> Farewell {
+        // Who is at such a file would let us wait.
+        if self.has_abandoned { Farewell::default() } else { self.pool.leave() }
     }
 }

@@ -12,13 +12,12 @@ use super::orders::Orders;
 use super::pool::Event;
 use super::protocol::{Begin, Word};
 use super::worker::WorkerProcess;
-use super::{Crew, Finished};
+use super::{Crew, Farewell, Finished};
 use crate::deident::Key;
 use crate::manifest::FileEntry;
 use crate::pipeline::Processed;
-use crate::process::Usage;
 use crate::record::{Failure, Outcome};
-use crate::stage::{StageTimings, Stopwatch};
+use crate::stage::Stopwatch;
 
 mod death;
 mod running;
@@ -73,7 +72,6 @@ pub struct Isolated {
     killed_at: HashMap<String, u32>,
     /// When the time limits were last looked at.
     checked: Stopwatch,
-    used: Usage,
 }
 
 impl Isolated {
@@ -101,7 +99,6 @@ impl Isolated {
             resting: None,
             killed_at: HashMap::new(),
             checked: Stopwatch::start(),
-            used: Usage::default(),
         };
         crew.begin(process)?;
         Ok(crew)
@@ -161,7 +158,8 @@ impl Isolated {
                 self.ready.push_back(*finished);
             }
             Word::Unfit(why) => self.give_up(&format!("the worker process cannot work: {why}")),
-            Word::Bye(usage) => self.used += usage,
+            // Said only to who asked for it, see `leave`.
+            Word::Bye(_) => {}
         }
     }
 
@@ -229,18 +227,15 @@ impl Isolated {
         let alone = self.killed_at.get(&entry.path_id).copied().unwrap_or(1);
         let failure = Failure { attempts: 1 + alone, ..failure };
         let outcome = Ok(Processed::unwritten(entry, Outcome::Quarantined, failure));
-        Finished { path_id: entry.path_id.clone(), outcome, timings: StageTimings::default() }
+        Finished::by_nobody(entry.path_id.clone(), outcome)
     }
 
     /// Nothing more can be done: every file comes back undone.
     fn give_up(&mut self, why: &str) {
         let in_hand = self.worker.take().into_iter().flat_map(Running::dismiss);
         let all = in_hand.chain(self.suspects.drain(..)).chain(self.waiting.drain(..));
-        self.ready.extend(all.map(|entry| Finished {
-            path_id: entry.path_id,
-            outcome: Err(why.to_owned()),
-            timings: StageTimings::default(),
-        }));
+        let undone = |entry: FileEntry| Finished::by_nobody(entry.path_id, Err(why.to_owned()));
+        self.ready.extend(all.map(undone));
     }
 }
 
@@ -289,10 +284,7 @@ impl Crew for Isolated {
         self.waiting.clear();
     }
 
-    fn leave(mut self: Box<Self>) -> Usage {
-        if let Some(worker) = self.worker.take() {
-            self.used += worker.say_farewell();
-        }
-        self.used
+    fn leave(mut self: Box<Self>) -> Farewell {
+        self.worker.take().map(Running::say_farewell).unwrap_or_default()
     }
 }

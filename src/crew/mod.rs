@@ -9,6 +9,8 @@ mod isolated;
 mod orders;
 mod pool;
 mod protocol;
+#[cfg(feature = "test-hooks")]
+mod simulated;
 mod worker;
 
 use std::fmt::Debug;
@@ -19,12 +21,14 @@ pub use inline::InProcess;
 pub use isolated::{Isolated, TaskLimits};
 pub use orders::Orders;
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "test-hooks")]
+pub use simulated::{Pattern, Simulated, Simulation};
 pub use worker::{WorkerProcess, attend};
 
 use crate::manifest::FileEntry;
 use crate::pipeline::Processed;
 use crate::process::Usage;
-use crate::stage::StageTimings;
+use crate::stage::{StageTimings, ThreadSpans};
 
 /// Works through files.
 pub trait Crew: Debug {
@@ -40,8 +44,8 @@ pub trait Crew: Debug {
     /// Lets go of all files that were given and have not come back. They are as they were.
     fn abandon(&mut self);
 
-    /// Ends the crew; tells what it has used beside this process.
-    fn leave(self: Box<Self>) -> Usage;
+    /// Ends the crew, which has nothing to do any more.
+    fn leave(self: Box<Self>) -> Farewell;
 }
 
 /// A file that has come back.
@@ -51,8 +55,29 @@ pub struct Finished {
     pub path_id: String,
     /// What became of it; or why no file can be worked on now, in words that hold no path.
     pub outcome: Result<Processed, String>,
-    /// Time spent in the stages.
+    /// What the thread has spent since it last told, on this file and before it.
     pub timings: StageTimings,
+    /// The same as spans, where a trace is wanted.
+    pub spans: ThreadSpans,
+}
+
+impl Finished {
+    /// What comes back without a thread that could say what it has spent.
+    fn by_nobody(path_id: String, outcome: Result<Processed, String>) -> Self {
+        let (timings, spans) = (StageTimings::default(), ThreadSpans::default());
+        Self { path_id, outcome, timings, spans }
+    }
+}
+
+/// The last that is heard of a crew.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Farewell {
+    /// What it has used beside this process.
+    pub usage: Usage,
+    /// What its threads have spent since they last told. Lost with a worker that dies.
+    pub timings: StageTimings,
+    /// The same as spans, by thread.
+    pub spans: Vec<ThreadSpans>,
 }
 
 thread_local! {
@@ -70,3 +95,6 @@ pub fn report_caught_panic(location: Option<&Location<'_>>) {
     let place = location.map_or_else(String::new, ToString::to_string);
     tracing::warn!(place, "a file made the program panic; it is quarantined");
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,6 +33,8 @@ pub struct Orders {
     pub verify: Verify,
     /// Bounds on what a file may ask for.
     pub limits: Limits,
+    /// Whether the threads keep spans for a trace.
+    pub is_traced: bool,
 }
 
 impl Orders {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use serde::{Deserialize, Serialize};
 
-use super::{CATCHES_PANICS, Finished};
+use super::{CATCHES_PANICS, Farewell, Finished};
 use crate::manifest::FileEntry;
 use crate::pipeline::Pipeline;
-use crate::stage::StageClock;
+use crate::stage::{Activity, StageClock};
 use crate::{memory, process};
 
 /// Stack of a thread: nesting is bounded, codecs are not ours.
@@ -44,13 +44,17 @@ impl Pool {
     pub(super) fn new(
         pipeline: Arc<Pipeline>,
         threads: usize,
+        is_traced: bool,
     ) -> Result<Self, ThreadPoolBuildError> {
         memory::keep_blocks();
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
             .stack_size(STACK_BYTES)
             .thread_name(|number| format!("crew-{number}"))
-            .start_handler(|_| CATCHES_PANICS.set(true))
+            .start_handler(move |number| {
+                CATCHES_PANICS.set(true);
+                StageClock::begin(number as u32 + 1, is_traced);
+            })
             .build()?;
         Ok(Self { pool, pipeline })
     }
@@ -65,15 +69,32 @@ impl Pool {
         let span = tracing::Span::current();
         self.pool.spawn_fifo(move || {
             let _entered = span.enter();
-            let thread = rustix::thread::gettid().as_raw_nonzero().get();
-            let cpu_s = process::own_thread_seconds();
-            tell(Event::Started { path_id: entry.path_id.clone(), thread, cpu_s });
-            #[cfg(feature = "test-hooks")]
-            super::worker::hooks::misbehave(&entry);
-            let clock = StageClock::default();
-            let outcome = pipeline.process(&entry, &clock).map_err(|stop| stop.to_string());
-            let finished = Finished { path_id: entry.path_id, outcome, timings: clock.timings() };
-            tell(Event::Finished(Box::new(finished)));
+            let path_id = entry.path_id.clone();
+            StageClock::file(&path_id, || work(&pipeline, entry, tell.as_ref()));
         });
     }
+
+    /// What the threads have spent since they last told; all must have nothing to do.
+    pub(super) fn leave(&self) -> Farewell {
+        let mut farewell = Farewell::default();
+        for report in self.pool.broadcast(|_| StageClock::report()) {
+            farewell.timings.merge(&report.timings);
+            farewell.spans.push(report.spans);
+        }
+        farewell
+    }
+}
+
+fn work(pipeline: &Pipeline, entry: FileEntry, tell: &dyn Fn(Event)) {
+    let tell = |event| StageClock::during(Activity::Pipe, || tell(event));
+    let thread = rustix::thread::gettid().as_raw_nonzero().get();
+    let cpu_s = process::own_thread_seconds();
+    tell(Event::Started { path_id: entry.path_id.clone(), thread, cpu_s });
+    #[cfg(feature = "test-hooks")]
+    super::worker::hooks::misbehave(&entry);
+    let outcome = pipeline.process(&entry).map_err(|stop| stop.to_string());
+    let spent = StageClock::report();
+    let (timings, spans) = (spent.timings, spent.spans);
+    let finished = Finished { path_id: entry.path_id, outcome, timings, spans };
+    tell(Event::Finished(Box::new(finished)));
 }

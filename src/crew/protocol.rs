@@ -7,10 +7,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::Orders;
 use super::pool::Event;
+use super::{Farewell, Orders};
 use crate::manifest::FileEntry;
-use crate::process::Usage;
 
 /// Longest message that is believed: a damaged length must not be allocated.
 const LONGEST: u32 = 1 << 30;
@@ -51,8 +50,8 @@ pub(super) enum Word {
     Event(Event),
     /// It cannot work, and why.
     Unfit(String),
-    /// The last word: what it has used.
-    Bye(Usage),
+    /// The last word.
+    Bye(Box<Farewell>),
 }
 
 /// Writes one message.

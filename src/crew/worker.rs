@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXFSZ};
 
+use super::Farewell;
 use super::pool::{Pool, STACK_BYTES, Tell};
 use super::protocol::{Begin, Order, Word, receive, receive_secret, send, send_secret};
 use crate::deident::Key;
@@ -102,6 +103,14 @@ fn overhead_bytes(threads: usize) -> u64 {
 pub fn attend() -> io::Result<()> {
     harden()?;
     let socket = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned()?);
+    serve(socket, |begin| {
+        limit(Resource::As, begin.memory_bytes.saturating_add(overhead_bytes(begin.threads)));
+        memory::end_process_when_exhausted();
+    })
+}
+
+/// Obeys the orders that come through a socket; `confine` is done to the process once its threads stand.
+fn serve(socket: UnixStream, confine: impl FnOnce(&Begin)) -> io::Result<()> {
     let mut orders = BufReader::new(socket.try_clone()?);
     let Some(Order::Begin(begin)) = receive_secret(&mut orders)? else {
         return Ok(());
@@ -115,7 +124,10 @@ pub fn attend() -> io::Result<()> {
         }
     };
     let pool = match prepare(&begin) {
-        Ok(pool) => pool,
+        Ok(pool) => {
+            confine(&begin);
+            pool
+        }
         Err(why) => {
             say(&Word::Unfit(why.to_owned()));
             return Ok(());
@@ -129,7 +141,8 @@ pub fn attend() -> io::Result<()> {
         match receive(&mut orders)? {
             Some(Order::Task(entry)) => pool.start(entry, tell.clone()),
             Some(Order::End) => {
-                say(&Word::Bye(process::usage()));
+                let farewell = Farewell { usage: process::usage(), ..pool.leave() };
+                say(&Word::Bye(Box::new(farewell)));
                 return Ok(());
             }
             Some(Order::Begin(_)) | None => memory::leave_at_once(1),
@@ -141,10 +154,8 @@ fn prepare(begin: &Begin) -> Result<Pool, &'static str> {
     let key = Key::from_bytes(&begin.key).ok_or("the key has not come through")?;
     let storage = Arc::new(Disk::below(&begin.orders.output));
     let pipeline = begin.orders.pipeline(&key, storage).ok_or("the codec is not known")?;
-    let pool = Pool::new(pipeline, begin.threads).map_err(|_| "its threads cannot be started")?;
-    limit(Resource::As, begin.memory_bytes.saturating_add(overhead_bytes(begin.threads)));
-    memory::end_process_when_exhausted();
-    Ok(pool)
+    Pool::new(pipeline, begin.threads, begin.orders.is_traced)
+        .map_err(|_| "its threads cannot be started")
 }
 
 /// Signals are the rank's to answer, and the worker dies with it. Its memory, with the key, is in no
@@ -167,4 +178,14 @@ fn limit(resource: Resource, bytes: u64) {
     let bytes = hard.map_or(bytes, |hard| hard.min(bytes));
     // Without the limit a hostile file may get the process killed, which costs no more than it.
     setrlimit(resource, Rlimit { current: Some(bytes), maximum: Some(bytes) }).ok();
+}
+
+/// A worker whose orders are carried out by a thread of this process, behind the same socket.
+#[cfg(test)]
+pub(super) fn in_a_thread() -> io::Result<WorkerProcess> {
+    let (socket, theirs) = UnixStream::pair()?;
+    std::thread::spawn(move || serve(theirs, |_| ()));
+    // Stands for the process.
+    let child = Command::new("sleep").arg("3600").spawn()?;
+    Ok(WorkerProcess { child, socket })
 }

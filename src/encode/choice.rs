@@ -8,6 +8,7 @@ use super::keep::Came;
 use super::{EncodeError, Encoder, Goal, Verify};
 use crate::image::ImagePixel;
 use crate::instance::{KeptNative, Samples};
+use crate::stage::{Stage, StageClock};
 
 /// The form that was chosen for pixels.
 pub(super) enum Chosen {
@@ -100,7 +101,9 @@ impl Encoder {
                 continue;
             }
             let verified = match self.verify {
-                Verify::Full => codec.verify(&form.frames, &frames),
+                Verify::Full => {
+                    StageClock::time(Stage::Verify, || codec.verify(&form.frames, &frames))
+                }
                 Verify::None => Ok(()),
             };
             match verified {

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::{EncodeError, jpeg_lossless, jpeg_ls, rle};
 use crate::image::ImagePixel;
 use crate::instance::{KeptNative, Samples};
+use crate::stage::StageClock;
 
 /// A way to code frames: its name on the command line, its transfer syntax, its two functions.
 #[derive(Debug)]
@@ -69,7 +70,10 @@ impl Codec {
         match frames {
             // A thread of its own for one frame would only cost.
             [one] => Ok(vec![(self.encode)(one)?]),
-            many => many.par_iter().map(self.encode).collect(),
+            many => {
+                let helped = StageClock::helped();
+                many.par_iter().map(|frame| helped.help(|| (self.encode)(frame))).collect()
+            }
         }
     }
 
@@ -84,7 +88,10 @@ impl Codec {
         };
         match frames {
             [frame] => check((&coded[0], frame)),
-            many => coded.par_iter().zip(many).try_for_each(check),
+            many => {
+                let helped = StageClock::helped();
+                coded.par_iter().zip(many).try_for_each(|pair| helped.help(|| check(pair)))
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 use super::{EncodeError, jpeg_lossless, jpeg_ls, photometric, rle};
 use crate::image::ImagePixel;
+use crate::stage::StageClock;
 
 /// Decodes all frames and sets what decoding changes in the Image Pixel Module.
 pub(super) fn frames(
@@ -46,7 +47,11 @@ fn each(
     };
     match frames {
         [one] => decode(one),
-        many => Ok(many.par_iter().map(decode).collect::<Result<Vec<Vec<u8>>, _>>()?.concat()),
+        many => {
+            let helped = StageClock::helped();
+            let frames = many.par_iter().map(|stream| helped.help(|| decode(stream)));
+            Ok(frames.collect::<Result<Vec<Vec<u8>>, _>>()?.concat())
+        }
     }
 }
 
@@ -57,8 +62,9 @@ fn single_bits(
     image: &ImagePixel,
     transfer_syntax: &str,
 ) -> Result<Vec<u8>, EncodeError> {
-    let frames: Result<Vec<Vec<u8>>, _> =
-        frames.par_iter().map(|stream| samples_of_bits(stream, image, transfer_syntax)).collect();
+    let helped = StageClock::helped();
+    let samples = |stream: &Bytes| helped.help(|| samples_of_bits(stream, image, transfer_syntax));
+    let frames: Result<Vec<Vec<u8>>, _> = frames.par_iter().map(samples).collect();
     let packed = |eight: &[u8]| eight.iter().rev().fold(0, |byte, bit| byte << 1 | bit);
     Ok(frames?.concat().chunks(8).map(packed).collect())
 }

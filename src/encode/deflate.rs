@@ -11,6 +11,7 @@ use super::{EncodeError, Verify};
 use crate::dataset::encode_data_set;
 use crate::expansion;
 use crate::instance::{Encoded, KeptNative, PixelBytes};
+use crate::stage::{Stage, StageClock};
 
 /// The name on the command line.
 pub(super) const NAME: &str = "deflate";
@@ -27,7 +28,8 @@ pub(super) fn deflate(instance: &mut Encoded, verify: Verify) -> Result<(), Enco
         }
         return Ok(());
     }
-    if verify == Verify::Full && !inflates_to(&deflated, &body) {
+    if verify == Verify::Full && !StageClock::time(Stage::Verify, || inflates_to(&deflated, &body))
+    {
         return Err(EncodeError::Verify);
     }
     instance.is_verified = verify == Verify::Full;

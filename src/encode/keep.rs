@@ -11,6 +11,7 @@ use super::{decode, scrub};
 use crate::codestream;
 use crate::image::ImagePixel;
 use crate::instance::{DecodedPixels, SourcePixels};
+use crate::stage::{Stage, StageClock};
 
 /// The name on the command line.
 pub(super) const NAME: &str = "keep";
@@ -104,20 +105,21 @@ impl Came {
             return None;
         }
         let length = native.len() / frames.len().max(1);
+        let helped = StageClock::helped();
         let kept = match frames.as_slice() {
             // Frames of single bits may share bytes.
             many if image.bits_allocated == 1 => {
                 let decoded =
                     |stream: &Bytes| decode::samples_of_bits(stream, image, transfer_syntax);
                 many.par_iter()
-                    .map(|stream| self.scrubbed(stream, || decoded(stream).ok()))
+                    .map(|stream| helped.help(|| self.scrubbed(stream, || decoded(stream).ok())))
                     .collect()
             }
             [one] => self.scrubbed(one, || Some(native)).map(|kept| vec![kept]),
             many if length > 0 => many
                 .par_iter()
                 .zip(native.par_chunks_exact(length))
-                .map(|(stream, native)| self.scrubbed(stream, || Some(native)))
+                .map(|(stream, native)| helped.help(|| self.scrubbed(stream, || Some(native))))
                 .collect(),
             _ => None,
         };
@@ -138,15 +140,18 @@ impl Came {
         if is_untouched {
             return Some(kept);
         }
-        // Whoever reads the output checks and decodes it as this run does its input.
-        codestream::check(&kept, image, transfer_syntax).ok()?;
-        let wanted = wanted()?;
-        let wanted = wanted.as_ref();
-        let found = if image.bits_allocated == 1 {
-            decode::samples_of_bits(&kept, image, transfer_syntax)
-        } else {
-            decode::frame(&kept, image, transfer_syntax, wanted.len())
-        };
-        found.is_ok_and(|found| found == wanted).then_some(kept)
+        let is_proven = StageClock::time(Stage::Verify, || {
+            // Whoever reads the output checks and decodes it as this run does its input.
+            codestream::check(&kept, image, transfer_syntax).ok()?;
+            let wanted = wanted()?;
+            let wanted = wanted.as_ref();
+            let found = if image.bits_allocated == 1 {
+                decode::samples_of_bits(&kept, image, transfer_syntax)
+            } else {
+                decode::frame(&kept, image, transfer_syntax, wanted.len())
+            };
+            Some(found.is_ok_and(|found| found == wanted))
+        });
+        is_proven?.then_some(kept)
     }
 }

@@ -2,6 +2,7 @@
 //! What is announced and has not come back when a try dies was in flight. A try that ends in good order
 //! removes its announcements, which works on a full disk too.
 
+use std::fmt::Write;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,8 @@ pub struct Announcements {
     storage: SharedStorage,
     path: PathBuf,
     file: File,
+    /// What is to be said with the next.
+    unsaid: String,
 }
 
 impl Announcements {
@@ -34,27 +37,34 @@ impl Announcements {
         let mut file = storage.open_append(&path)?;
         storage.cut(&file, 0)?;
         storage.append(&mut file, format!("{session} {try_name}\n").as_bytes())?;
-        Ok(Self { storage: storage.clone(), path, file })
+        Ok(Self { storage: storage.clone(), path, file, unsaid: String::new() })
     }
 
-    /// A file is about to be touched.
-    pub fn starts(&mut self, entry: &FileEntry) -> io::Result<()> {
+    /// A file is to be touched once [`Announcements::say`] has returned.
+    pub fn starts(&mut self, entry: &FileEntry) {
         let FileEntry { path_id, size_bytes, modified_ns, .. } = entry;
-        self.say(&format!("+{path_id} {size_bytes} {modified_ns}\n"))
+        // Writing to a string does not fail.
+        writeln!(self.unsaid, "+{path_id} {size_bytes} {modified_ns}").ok();
     }
 
     /// A file has come back.
-    pub fn ends(&mut self, path_id: &str) -> io::Result<()> {
-        self.say(&format!("-{path_id}\n"))
+    pub fn ends(&mut self, path_id: &str) {
+        writeln!(self.unsaid, "-{path_id}").ok();
+    }
+
+    /// Writes down what has started and ended, all in one.
+    pub fn say(&mut self) -> io::Result<()> {
+        if self.unsaid.is_empty() {
+            return Ok(());
+        }
+        let said = self.storage.append(&mut self.file, self.unsaid.as_bytes());
+        self.unsaid.clear();
+        said
     }
 
     /// The try ends in good order.
     pub fn close(self) -> io::Result<()> {
         self.storage.remove(&self.path)
-    }
-
-    fn say(&mut self, line: &str) -> io::Result<()> {
-        self.storage.append(&mut self.file, line.as_bytes())
     }
 }
 
@@ -116,9 +126,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let disk: SharedStorage = Arc::new(Disk::below(folder.path()));
         let mut said = Announcements::open(&disk, folder.path(), 7, 3, "first").unwrap();
-        said.starts(&entry("a")).unwrap();
-        said.starts(&entry("b")).unwrap();
-        said.ends("a").unwrap();
+        said.starts(&entry("a"));
+        said.starts(&entry("b"));
+        said.say().unwrap();
+        said.ends("a");
+        said.say().unwrap();
         let left = in_flight(folder.path()).unwrap();
         assert_eq!(left.len(), 1);
         assert_eq!((&left[0].try_name[..], left[0].session), ("first", 3));

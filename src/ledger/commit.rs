@@ -32,9 +32,16 @@ pub struct Committed {
 /// Commits what the crew of a rank brings.
 #[derive(Debug)]
 pub struct Committer {
-    sender: Option<mpsc::Sender<Processed>>,
+    sender: Option<mpsc::Sender<Message>>,
     committed: mpsc::Receiver<io::Result<Committed>>,
     thread: JoinHandle<Journal>,
+    has_failed: bool,
+}
+
+/// What the thread is told.
+enum Message {
+    File(Box<Processed>),
+    Flush,
 }
 
 /// What the committer has to tell.
@@ -72,15 +79,29 @@ impl Committer {
         let thread = std::thread::Builder::new()
             .name("committer".into())
             .spawn(move || work.run(&files, &tell))?;
-        Ok(Self { sender: Some(sender), committed, thread })
+        Ok(Self { sender: Some(sender), committed, thread, has_failed: false })
     }
 
     /// Hands over a file.
     pub fn take(&self, file: Processed) {
+        self.tell(Message::File(Box::new(file)));
+    }
+
+    /// What waits for more files to share its commit waits no longer.
+    pub fn flush(&self) {
+        self.tell(Message::Flush);
+    }
+
+    fn tell(&self, message: Message) {
         if let Some(sender) = &self.sender {
             // A thread that has stopped has told why, and keeps nothing.
-            sender.send(file).ok();
+            sender.send(message).ok();
         }
+    }
+
+    /// Whether it has failed, so that what it had is not committed.
+    pub fn has_failed(&self) -> bool {
+        self.has_failed
     }
 
     /// No file will follow: what is left is committed at once.
@@ -89,10 +110,13 @@ impl Committer {
     }
 
     /// What has happened, if it happens before the wait is over.
-    pub fn tidings(&self, wait: Duration) -> Tidings {
+    pub fn tidings(&mut self, wait: Duration) -> Tidings {
         match self.committed.recv_timeout(wait) {
             Ok(Ok(committed)) => Tidings::Committed(committed),
-            Ok(Err(error)) => Tidings::Failed(error),
+            Ok(Err(error)) => {
+                self.has_failed = true;
+                Tidings::Failed(error)
+            }
             Err(RecvTimeoutError::Timeout) => Tidings::Nothing,
             Err(RecvTimeoutError::Disconnected) => Tidings::Ended,
         }
@@ -108,16 +132,18 @@ impl Committer {
 impl Work {
     fn run(
         mut self,
-        files: &mpsc::Receiver<Processed>,
+        files: &mpsc::Receiver<Message>,
         tell: &mpsc::Sender<io::Result<Committed>>,
     ) -> Journal {
         while let Ok(first) = files.recv() {
+            let Message::File(first) = first else { continue };
             let waiting = Stopwatch::start();
-            let mut batch = vec![first];
+            let mut batch = vec![*first];
             while batch.len() < MOST_FILES {
                 match files.recv_timeout(LONGEST_WAIT.saturating_sub(waiting.elapsed())) {
-                    Ok(file) => batch.push(file),
-                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+                    Ok(Message::File(file)) => batch.push(*file),
+                    Ok(Message::Flush)
+                    | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
                 }
             }
             let committed = self.commit(batch);

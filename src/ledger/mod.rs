@@ -2,25 +2,30 @@
 //!
 //! A file is announced before it is touched ([`Announcements`]) and written under a temporary name.
 //! Many such files at once are made safe, get their final names and stand in the [`Journal`]
-//! ([`Committer`]). A later try reads it all back ([`Past`]). [`Disputes`] decides between files
-//! that claim one name, once all records are in.
+//! ([`Committer`]). A later try reads it all back ([`Past`]) and looks whether it still stands
+//! ([`Damaged`]). Records go as [`Claim`]s to the rank that owns what they claim, which decides between
+//! files that claim one name ([`carry_out`]), once all are in.
 
 mod announce;
+mod claims;
 mod commit;
 mod journal;
+mod look;
 mod past;
 mod settings;
 mod settle;
 
 pub use announce::{Announcements, InFlight, in_flight};
+pub use claims::{Claim, Earlier};
 pub use commit::{Committed, Committer, Tidings};
 pub use journal::{
     Announced, Damage, JOURNAL_EXTENSION, Journal, Line, Recount, framed, messages, read_journal,
     read_lines,
 };
-pub use past::Past;
+pub use look::{Damaged, Fate};
+pub use past::{Known, LineId, Past, PastRecord};
 pub use settings::{JOURNAL_FORM, Settings};
-pub use settle::{Disputes, remove_empty_folders, stands};
+pub use settle::{Place, carry_out, recount, remove_empty_folders};
 
 use std::path::{Path, PathBuf};
 

@@ -1,129 +1,167 @@
-//! Settling: records that claim the same SOP Instance UID in, one winner a UID out. Who wins follows
-//! from contents alone, so it does not matter which rank was first, or which try.
+//! Settling: claims in the order in which they win in, one winner a SOP Instance UID out. Who wins follows
+//! from contents alone, so it does not matter which rank was first, or which try, or who decides.
 //!
-//! In three steps, so that a run may die between any two of them: [`Disputes::find`] decides,
-//! [`Disputes::recounts`] says what that changes in the totals, which the journal keeps, and
-//! [`Disputes::carry_out`] moves the files. Each may be repeated.
+//! Of several contents under one SOP Instance UID, in whatever series or study, the one with the smallest
+//! digest stays; of several files with the same content one counts as written, the first by its keyed name.
+//!
+//! In two steps, so that a run may die between any two of them: [`recount`] says what the decisions
+//! change in the totals, which the journal keeps, and [`carry_out`] moves the files. Each may be repeated.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::journal::Recount;
+use super::claims::Claim;
+use super::journal::{Journal, Line, Recount};
 use crate::pipeline::measure_written;
 use crate::read::Limits;
 use crate::record::{Failure, FileRecord, InstanceRecord, Outcome};
+use crate::sorting::{Item, Sorted};
 use crate::stage::Stage;
 use crate::stats::Totals;
 use crate::storage::Storage;
 use crate::write::{INSTANCES, contested_path, is_intact};
 
-/// The records that claim one SOP Instance UID, by their places in the list; the winner first.
-#[derive(Debug)]
-struct Dispute {
-    claims: Vec<usize>,
+/// Recounts that share a line of the journal.
+const RECOUNTS_OF_A_LINE: usize = 50;
+
+/// What settling works on.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// Where the output is.
+    pub storage: &'a dyn Storage,
+    /// Its folder.
+    pub output: &'a Path,
+    /// Bounds on what a file may ask for.
+    pub limits: &'a Limits,
 }
 
-/// All claims of a run, decided.
-#[derive(Debug)]
-pub struct Disputes(Vec<Dispute>);
+/// Goes through sorted claims; `see` gets each and whether it is the first for its SOP Instance UID, the
+/// winner.
+fn each_claim(
+    claims: &Sorted,
+    mut see: impl FnMut(&Item, bool) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut last = Vec::new();
+    for item in claims.read()? {
+        let item = item?;
+        let (uid, _) = Claim::head_of(&item);
+        let is_winner = uid != last;
+        uid.clone_into(&mut last);
+        see(&item, is_winner)?;
+    }
+    Ok(())
+}
 
-impl Disputes {
-    /// Decides all claims. Of several contents under one SOP Instance UID, in whatever series or study,
-    /// the one with the smallest digest stays; of several files with the same content one counts as
-    /// written, the first by its keyed name.
-    pub fn find<R: AsRef<FileRecord>>(records: &[R]) -> Self {
-        let mut claims: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (at, record) in records.iter().enumerate() {
-            if let Some(instance) = &record.as_ref().instance {
-                claims.entry(&instance.sop_instance_uid).or_default().push(at);
+/// Brings the totals in line with the decisions, a winner counts once and nothing else does: what that adds
+/// and takes away is returned, and stands in the journal, safe on the disk, before any file is moved.
+pub fn recount(
+    claims: &Sorted,
+    place: Place<'_>,
+    session: u32,
+    journal: &mut Journal,
+) -> io::Result<Totals> {
+    let mut totals = Totals::default();
+    let mut recounts = Vec::new();
+    let mut write = |recounts: &mut Vec<Recount>| {
+        for recount in &*recounts {
+            totals.merge(&recount.totals);
+        }
+        let recounts = std::mem::take(recounts);
+        journal.append(&Line::Recounted { session, recounts })
+    };
+    let mut is_changed = false;
+    each_claim(claims, |item, is_winner| {
+        let (_, is_counted) = Claim::head_of(item);
+        if is_counted != is_winner {
+            let claim = Claim::from_item(item)?;
+            recounts.push(recount_one(&claim, is_winner, place)?);
+            is_changed = true;
+            if recounts.len() == RECOUNTS_OF_A_LINE {
+                write(&mut recounts)?;
             }
         }
-        let rank = |at: &usize| {
-            let record = records[*at].as_ref();
-            let instance = record.instance.as_ref().map(|i| (&i.sha256, &i.path));
-            (instance, &record.path_id)
-        };
-        let sorted = claims.into_values().map(|mut claims| {
-            claims.sort_by(|a, b| rank(a).cmp(&rank(b)));
-            Dispute { claims }
-        });
-        Self(sorted.collect())
+        Ok(())
+    })?;
+    if !recounts.is_empty() {
+        write(&mut recounts)?;
+    }
+    if is_changed {
+        place.storage.sync(place.output)?;
+    }
+    Ok(totals)
+}
+
+fn recount_one(claim: &Claim, is_winner: bool, place: Place<'_>) -> io::Result<Recount> {
+    let mut totals = Totals::default();
+    let path = located(place, &claim.record)?;
+    if let Some(measurement) = measure_written(&path, place.limits)? {
+        if is_winner {
+            measurement.add_to(&mut totals);
+        } else {
+            measurement.subtract_from(&mut totals);
+        }
+    }
+    let path_id = claim.record.path_id.clone();
+    Ok(Recount { path_id, of_session: claim.session, counted: is_winner, totals })
+}
+
+/// The claims of one SOP Instance UID, as far as they have been seen.
+struct Dispute {
+    winner: FileRecord,
+    /// Where losers may stand.
+    paths: BTreeSet<String>,
+    in_doubt: bool,
+}
+
+/// Puts every winner under its final name, takes every loser away, and hands over all records as they ended:
+/// of losers, with what they lost to.
+pub fn carry_out(
+    claims: &Sorted,
+    place: Place<'_>,
+    mut settled: impl FnMut(FileRecord) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut dispute: Option<Dispute> = None;
+    each_claim(claims, |item, is_winner| {
+        let mut record = Claim::from_item(item)?.record;
+        let is_contested = record.instance.as_ref().is_some_and(|instance| instance.contested);
+        if is_winner {
+            if let Some(decided) = dispute.take() {
+                decided.carry_out(place)?;
+            }
+            dispute = Some(Dispute {
+                winner: record.clone(),
+                paths: BTreeSet::new(),
+                in_doubt: is_contested,
+            });
+        } else if let Some(dispute) = &mut dispute {
+            dispute.add(&mut record, is_contested);
+        }
+        settled(record)
+    })?;
+    dispute.map_or(Ok(()), |decided| decided.carry_out(place))
+}
+
+impl Dispute {
+    fn add(&mut self, loser: &mut FileRecord, is_contested: bool) {
+        let Some(winner) = &self.winner.instance else { return };
+        if let Some(instance) = &loser.instance {
+            self.in_doubt |= is_contested || instance.sha256 != winner.sha256;
+            if instance.path != winner.path {
+                self.paths.insert(instance.path.clone());
+            }
+        }
+        lose(loser, winner);
     }
 
-    /// The winners, by their places in the list.
-    pub fn winners(&self) -> impl Iterator<Item = usize> {
-        self.0.iter().map(|dispute| dispute.claims[0])
-    }
-
-    /// Which files the totals must come to hold, and which no longer: a winner counts once, and
-    /// nothing else does. `session_of` tells the try that a file's record is of.
-    pub fn recounts(
-        &self,
-        records: &[FileRecord],
-        storage: &dyn Storage,
-        output: &Path,
-        limits: &Limits,
-        session_of: &dyn Fn(&str) -> u32,
-    ) -> io::Result<Vec<Recount>> {
-        let mut recounts = Vec::new();
-        for dispute in &self.0 {
-            for (place, at) in dispute.claims.iter().enumerate() {
-                let record = &records[*at];
-                let is_winner = place == 0;
-                if is_counted(record) == is_winner {
-                    continue;
-                }
-                let mut totals = Totals::default();
-                if let Some(measurement) =
-                    measure_written(&located(storage, output, record)?, limits)?
-                {
-                    if is_winner {
-                        measurement.add_to(&mut totals);
-                    } else {
-                        measurement.subtract_from(&mut totals);
-                    }
-                }
-                let path_id = record.path_id.clone();
-                let of_session = session_of(&path_id);
-                recounts.push(Recount { path_id, of_session, counted: is_winner, totals });
-            }
+    fn carry_out(self, Place { storage, output, .. }: Place<'_>) -> io::Result<()> {
+        let winner = self.winner.instance.ok_or(io::ErrorKind::InvalidData)?;
+        let target = output.join(&winner.path);
+        if self.in_doubt && !is_intact(storage, &target, &winner.sha256)? {
+            let beside = contested_path(output, &winner.sop_instance_uid, &winner.sha256);
+            storage.rename(&beside, &target)?;
         }
-        Ok(recounts)
-    }
-
-    /// Puts every winner under its final name, takes every loser away, and marks the losers' records.
-    pub fn carry_out(
-        self,
-        records: &mut [FileRecord],
-        storage: &dyn Storage,
-        output: &Path,
-    ) -> io::Result<()> {
-        for Dispute { claims } in self.0 {
-            let winner = records[claims[0]].instance.clone().ok_or(io::ErrorKind::InvalidData)?;
-            let instances = claims.iter().filter_map(|at| records[*at].instance.as_ref());
-            let (mut paths, mut in_doubt) = (BTreeSet::new(), false);
-            for instance in instances {
-                paths.insert(instance.path.clone());
-                in_doubt |= instance.contested || instance.sha256 != winner.sha256;
-            }
-            let target = output.join(&winner.path);
-            if in_doubt && !is_intact(storage, &target, &winner.sha256)? {
-                let beside = contested_path(output, &winner.sop_instance_uid, &winner.sha256);
-                storage.rename(&beside, &target)?;
-            }
-            for path in paths.iter().filter(|path| **path != winner.path) {
-                take_away(storage, output, path)?;
-            }
-            for at in &claims[1..] {
-                lose(&mut records[*at], &winner);
-            }
-        }
-        let contested = contested_path(output, "", "");
-        match std::fs::remove_dir_all(contested.parent().unwrap_or(output)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        self.paths.iter().try_for_each(|path| take_away(storage, output, path))
     }
 }
 
@@ -133,12 +171,10 @@ pub(super) fn is_counted(record: &FileRecord) -> bool {
 }
 
 /// Where this content stands: under its final name, or beside it while that is contested.
-pub fn stands(
+pub(super) fn stands(
     storage: &dyn Storage,
     output: &Path,
-    path: &str,
-    sop_instance_uid: &str,
-    sha256: &str,
+    [sop_instance_uid, sha256, path]: [&str; 3],
 ) -> io::Result<Option<PathBuf>> {
     for place in [output.join(path), contested_path(output, sop_instance_uid, sha256)] {
         if is_intact(storage, &place, sha256)? {
@@ -150,13 +186,12 @@ pub fn stands(
 
 /// Where the content of a record stands; one that does not is an error.
 pub(super) fn located(
-    storage: &dyn Storage,
-    output: &Path,
+    Place { storage, output, .. }: Place<'_>,
     record: &FileRecord,
 ) -> io::Result<PathBuf> {
     let instance = record.instance.as_ref().ok_or(io::ErrorKind::NotFound)?;
     let InstanceRecord { path, sop_instance_uid, sha256, .. } = instance.as_ref();
-    stands(storage, output, path, sop_instance_uid, sha256)?
+    stands(storage, output, [sop_instance_uid, sha256, path])?
         .ok_or_else(|| io::ErrorKind::NotFound.into())
 }
 

@@ -8,6 +8,7 @@ use crate::dataset::DataSet;
 use crate::image::{ImagePixel, SampleType};
 use crate::instance::{DecodedPixels, Samples};
 use crate::palette::Palette;
+use crate::stage::StageClock;
 
 /// What was seen.
 #[derive(Debug)]
@@ -27,7 +28,8 @@ pub(super) fn look(pixels: &DecodedPixels, data_set: &DataSet, told: &[Area]) ->
         None => of_native(pixels, image)?,
     };
     let frames = (0..image.frames).into_par_iter();
-    let look = |finder: &mut Finder, frame| finder.find(&gray(frame));
+    let helped = StageClock::helped();
+    let look = |finder: &mut Finder, frame| helped.help(|| finder.find(&gray(frame)));
     let found: Vec<Vec<Found>> = frames.map_init(Finder::default, look).collect();
     let is_told = |found: &Found| {
         told.iter().any(|area| {

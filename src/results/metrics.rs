@@ -1,13 +1,22 @@
-//! `metrics.csv`: what each rank measured of its own work, and one `all` row for the run. Seconds are
-//! summed over the threads of a rank where a stage is meant, else wall time.
+//! `metrics.csv`: what each rank measured of its own work, and one `all` row for the run. All times are in
+//! seconds.
+//!
+//! Summed over the threads of a rank's crew: `read_s` to `write_s`, each stage without the stages inside of it
+//! (`verify_s` is no part of `encode_s`); `other_s`, at a file between its stages; `wait_s`, without a file,
+//! from the crew's start to its end; `pipe_s`, telling the rank what was begun and done. They come to `crew_s`,
+//! which the same threads measure apart from them. What a worker process that died had not told is in none.
+//!
+//! Of a rank's main thread: `comm_s` in calls that send or receive, `idle_s` waiting for the slowest rank.
+//!
+//! Wall time: `wall_s`, `init_s`, `scan_s`, `work_s`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::process::Usage;
-use crate::stage::{Stage, StageTimings};
+use crate::stage::{Activity, Stage, StageTimings};
 
 /// The version of the columns.
-pub const METRICS_SCHEMA: u32 = 2;
+pub const METRICS_SCHEMA: u32 = 3;
 
 /// What the rows of one run have in common.
 #[derive(Debug, Clone)]
@@ -43,13 +52,13 @@ pub struct RankMetrics {
     pub init_s: f64,
     /// Scan of the input, on rank 0.
     pub scan_s: f64,
-    /// From the first file to the last.
+    /// From the first file to the last, without waiting for work.
     pub work_s: f64,
-    /// Sending and receiving work and results.
+    /// Of the main thread: sending and receiving, without waiting for something to be there.
     pub comm_s: f64,
-    /// Waiting for the slowest rank.
+    /// Of the main thread: waiting for work, and for the slowest rank.
     pub idle_s: f64,
-    /// Time in each stage, over all threads.
+    /// Where the time of the crew's threads has gone, from its start to its end.
     pub stages: StageTimings,
     /// What its processes have used.
     pub usage: Usage,
@@ -78,9 +87,15 @@ struct Row<'a> {
     read_s: f64,
     deid_s: f64,
     redact_s: f64,
+    decode_s: f64,
     encode_s: f64,
+    verify_s: f64,
     stats_s: f64,
     write_s: f64,
+    other_s: f64,
+    wait_s: f64,
+    pipe_s: f64,
+    crew_s: f64,
     comm_s: f64,
     idle_s: f64,
     cpu_user_s: f64,
@@ -132,9 +147,15 @@ fn row<'a>(shape: &'a RunShape, rank: &'a RankMetrics, number: Option<usize>) ->
         read_s: rank.stages.seconds(Stage::Read),
         deid_s: rank.stages.seconds(Stage::Deidentify),
         redact_s: rank.stages.seconds(Stage::Redact),
+        decode_s: rank.stages.seconds(Stage::Decode),
         encode_s: rank.stages.seconds(Stage::Encode),
+        verify_s: rank.stages.seconds(Stage::Verify),
         stats_s: rank.stages.seconds(Stage::Measure),
         write_s: rank.stages.seconds(Stage::Write),
+        other_s: rank.stages.spent(Activity::File),
+        wait_s: rank.stages.spent(Activity::Waiting),
+        pipe_s: rank.stages.spent(Activity::Pipe),
+        crew_s: rank.stages.lived_s(),
         comm_s: rank.comm_s,
         idle_s: rank.idle_s,
         cpu_user_s: rank.usage.cpu_user_s,
@@ -151,7 +172,8 @@ fn row<'a>(shape: &'a RunShape, rank: &'a RankMetrics, number: Option<usize>) ->
     }
 }
 
-/// Counts and processor time add up; wall times are those of the slowest rank.
+/// Counts and processor time add up, and so do the times of threads, of crews and main threads; wall times are
+/// those of the slowest rank.
 pub(super) fn sum(ranks: &[RankMetrics]) -> RankMetrics {
     let mut all = RankMetrics::default();
     for rank in ranks {
@@ -165,7 +187,7 @@ pub(super) fn sum(ranks: &[RankMetrics]) -> RankMetrics {
         all.init_s = all.init_s.max(rank.init_s);
         all.scan_s = all.scan_s.max(rank.scan_s);
         all.work_s = all.work_s.max(rank.work_s);
-        all.comm_s = all.comm_s.max(rank.comm_s);
+        all.comm_s += rank.comm_s;
         all.idle_s += rank.idle_s;
         all.stages.merge(&rank.stages);
         let peak = all.usage.rss_peak_bytes.max(rank.usage.rss_peak_bytes);

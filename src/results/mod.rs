@@ -6,14 +6,20 @@ mod metrics;
 mod pixels;
 mod summary;
 mod table;
+mod tally;
+
+use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
-pub use index::{failures_csv, index_csv, manifest};
+pub use index::{
+    failures_csv, failures_header, failures_row, index_csv, index_header, index_row, manifest_line,
+};
 pub use metrics::{METRICS_SCHEMA, RankMetrics, RunShape, metrics_csv};
 pub use pixels::{Faces, PixelCleaning, is_of_pixels};
-pub use summary::{Counts, Digests, RunFacts, Summary, summarize};
+pub use summary::{Digests, Found, RunFacts, Summary, summarize};
 pub(crate) use table::{Row, Table};
+pub use tally::{Accounts, Compression, Counts, Tally};
 
 use crate::write::hex;
 
@@ -23,12 +29,16 @@ pub fn digest(bytes: &[u8]) -> String {
 }
 
 /// A cell that no spreadsheet takes for a formula, with no control characters.
-fn safe_cell(text: &str) -> String {
+fn safe_cell(text: &str) -> Cow<'_, str> {
+    let is_formula = text.starts_with(['=', '+', '-', '@']);
+    if !is_formula && !text.contains(char::is_control) {
+        return text.into();
+    }
     let mut cell: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if cell.starts_with(['=', '+', '-', '@']) {
+    if is_formula {
         cell.insert(0, '\'');
     }
-    cell
+    cell.into()
 }
 
 #[cfg(test)]

@@ -6,11 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::PixelCleaning;
 use super::metrics::{RankMetrics, load_balance, parallel_efficiency, per, sum};
-use crate::codestream::is_jpeg_2000;
+use super::{Compression, Counts, PixelCleaning, Tally};
 use crate::deident::{self, Profile};
-use crate::record::{FileRecord, Outcome};
 use crate::stage::Stage;
 use crate::stats;
 use crate::stats::Totals;
@@ -53,60 +51,6 @@ pub struct Input {
     pub bytes: u64,
 }
 
-/// Inputs by the state in which they ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
-    /// Written.
-    pub written: u64,
-    /// Same instance, same content.
-    pub duplicate: u64,
-    /// Not let through.
-    pub quarantined: u64,
-    /// No instances.
-    pub not_dicom: u64,
-}
-
-impl Counts {
-    /// Counts the records.
-    pub fn of(records: &[FileRecord]) -> Self {
-        let count = |outcome| records.iter().filter(|r| r.outcome == outcome).count() as u64;
-        Self {
-            written: count(Outcome::Written),
-            duplicate: count(Outcome::Duplicate),
-            quarantined: count(Outcome::Quarantined),
-            not_dicom: count(Outcome::NotDicom),
-        }
-    }
-
-    /// All inputs.
-    pub fn total(&self) -> u64 {
-        self.written + self.duplicate + self.quarantined + self.not_dicom
-    }
-}
-
-/// Pixel data before and after, over the written instances.
-#[derive(Debug, Clone, Serialize)]
-pub struct Compression {
-    /// The codec on the command line.
-    pub codec: String,
-    /// Instances by the transfer syntax that they were written in.
-    pub transfer_syntaxes: BTreeMap<String, u64>,
-    /// Instances whose pixels stayed native, by reason.
-    pub kept_native: BTreeMap<String, u64>,
-    /// Bytes of the pixel data as native data.
-    pub bytes_in: u64,
-    /// Bytes as written.
-    pub bytes_out: u64,
-    /// The first over the second.
-    pub ratio: f64,
-    /// Instances whose samples as written are known to be those that came.
-    pub verified: u64,
-    /// Instances whose samples as written were not looked at.
-    pub unverified: u64,
-    /// Instances that were passed on in JPEG 2000, whose packets were not opened.
-    pub unopened: u64,
-}
-
 /// SHA-256 of what must not depend on the ranks, lowercase hex.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Digests {
@@ -133,18 +77,33 @@ pub struct RunFacts {
     pub profile: Profile,
     /// The codec on the command line.
     pub codec: String,
+    /// Who did which file.
+    pub schedule: &'static str,
+    /// Ranks that could work no more, and why; the others did their work.
+    pub gave_up: Vec<String>,
     /// Tells keys apart without telling the key.
     pub key_fingerprint: String,
 }
 
-/// Makes the document from settled records.
+/// What was found in settled records.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Counts.
+    pub tally: Tally,
+    /// Studies whose instances came with several Patient IDs, with the new identifiers: two patients, or two
+    /// identifiers of one, which only who knows the originals can tell.
+    pub mixed_studies: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// Makes the document.
 pub fn summarize(
     facts: &RunFacts,
-    records: &[FileRecord],
+    found: &Found,
     totals: &Totals,
     ranks: &[RankMetrics],
     mut digests: Digests,
 ) -> serde_json::Result<Summary> {
+    let tally = &found.tally;
     let statistics = totals.summaries();
     digests.statistics = super::digest(&serde_json::to_vec(&statistics)?);
     let mut hosts: Vec<&str> = ranks.iter().map(|rank| rank.host.as_str()).collect();
@@ -161,14 +120,16 @@ pub fn summarize(
             "mpi": facts.mpi,
             "hosts": hosts,
             "slurm_job_id": std::env::var("SLURM_JOB_ID").ok(),
-            "options": { "codec": facts.codec, "profile": facts.profile.name, "schedule": "static" },
+            "options": {
+                "codec": facts.codec,
+                "profile": facts.profile.name,
+                "schedule": facts.schedule,
+            },
+            "gave_up": facts.gave_up,
         }),
-        input: Input {
-            files: records.len() as u64,
-            bytes: records.iter().map(|record| record.size_bytes).sum(),
-        },
-        outcome: Counts::of(records),
-        mixed_studies: mixed_studies(records),
+        input: Input { files: tally.counts.total(), bytes: tally.bytes },
+        outcome: tally.counts,
+        mixed_studies: found.mixed_studies.clone(),
         deid: json!({
             "profile": facts.profile.name,
             "standard": format!("DICOM PS3.15 {}", deident::EDITION),
@@ -178,56 +139,17 @@ pub fn summarize(
             "method_codes": facts.profile.method_codes(),
             "key_fingerprint": facts.key_fingerprint,
         }),
-        pixel_cleaning: PixelCleaning::of(records),
-        compression: compression(facts, records),
+        pixel_cleaning: tally.pixel_cleaning.clone(),
+        compression: compression(&facts.codec, &tally.compression),
         statistics,
         performance: performance(ranks),
         digests,
     })
 }
 
-/// Studies whose instances came with several Patient IDs, with the new identifiers: two patients, or two
-/// identifiers of one, which only who knows the originals can tell.
-fn mixed_studies(records: &[FileRecord]) -> BTreeMap<String, BTreeSet<String>> {
-    let mut patients: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let written = records.iter().filter(|record| record.outcome == Outcome::Written);
-    for instance in written.filter_map(|record| record.instance.as_ref()) {
-        let of_study = patients.entry(instance.study_uid.clone()).or_default();
-        of_study.insert(instance.patient_id.clone());
-    }
-    patients.retain(|_, patients| patients.len() > 1);
-    patients
-}
-
-fn compression(facts: &RunFacts, records: &[FileRecord]) -> Compression {
-    let mut found = Compression {
-        codec: facts.codec.clone(),
-        transfer_syntaxes: BTreeMap::new(),
-        kept_native: BTreeMap::new(),
-        bytes_in: 0,
-        bytes_out: 0,
-        ratio: 0.0,
-        verified: 0,
-        unverified: 0,
-        unopened: 0,
-    };
-    let written = records.iter().filter(|record| record.outcome == Outcome::Written);
-    for instance in written.filter_map(|record| record.instance.as_ref()) {
-        *found.transfer_syntaxes.entry(instance.transfer_syntax.clone()).or_default() += 1;
-        if let Some(reason) = instance.kept_native {
-            *found.kept_native.entry(reason.name().to_owned()).or_default() += 1;
-        }
-        found.unopened += u64::from(instance.passed_on && is_jpeg_2000(&instance.transfer_syntax));
-        match (&instance.pixel_blake3, &instance.pixel_blake3_written) {
-            (Some(_), Some(_)) => found.verified += 1,
-            (Some(_), None) => found.unverified += 1,
-            (None, _) => {}
-        }
-        found.bytes_in += instance.pixel_bytes_native;
-        found.bytes_out += instance.pixel_bytes_encoded;
-    }
-    found.ratio = per(found.bytes_in as f64, found.bytes_out as f64);
-    found
+fn compression(codec: &str, found: &Compression) -> Compression {
+    let ratio = per(found.bytes_in as f64, found.bytes_out as f64);
+    Compression { codec: codec.to_owned(), ratio, ..found.clone() }
 }
 
 fn performance(ranks: &[RankMetrics]) -> Value {

@@ -73,6 +73,17 @@ impl Batch {
 
     fn flush(&mut self, outlet: &mut Outlet<'_>) {
         let Self { with_size, without } = std::mem::take(self);
+        if !with_size.is_empty() || !without.is_empty() {
+            // A scan does not enter links either: behind one lies another tree, or the same once more.
+            let above =
+                with_size.folder.ancestors().filter(|folder| !folder.as_os_str().is_empty());
+            if above.map(|folder| outlet.work.root.join(folder)).any(|folder| folder.is_symlink()) {
+                for (name, ..) in with_size.iter().chain(without.iter()) {
+                    outlet.other(&with_size.folder, name, OtherKind::Link);
+                }
+                return;
+            }
+        }
         outlet.files(with_size);
         let names = Names { files: without, folder: None };
         if !names.files.is_empty()

@@ -118,6 +118,10 @@ impl Storage for Disk {
         Ok(bytes)
     }
 
+    fn create(&self, path: &Path) -> io::Result<File> {
+        create(path)
+    }
+
     fn open_append(&self, path: &Path) -> io::Result<File> {
         let mut options = OpenOptions::new();
         options.append(true).create(true).mode(0o600).custom_flags(OFlags::NOFOLLOW.bits() as i32);

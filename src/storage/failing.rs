@@ -89,6 +89,10 @@ impl Storage for Failing {
         self.plain(|| self.inner.read(path))
     }
 
+    fn create(&self, path: &Path) -> io::Result<File> {
+        self.plain(|| self.inner.create(path))
+    }
+
     fn open_append(&self, path: &Path) -> io::Result<File> {
         self.plain(|| self.inner.open_append(path))
     }

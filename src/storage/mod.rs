@@ -7,17 +7,23 @@
 
 mod disk;
 mod failing;
+#[cfg(feature = "test-hooks")]
+mod pretend;
 mod private;
+mod replacement;
 
 use std::fmt::Debug;
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use disk::Disk;
 pub use failing::{Failing, Fault};
+#[cfg(feature = "test-hooks")]
+pub use pretend::Pretend;
 pub use private::{PrivateFile, claim_private, create_private_folder, write_private};
+pub use replacement::{Ready, Replacement};
 
 /// A storage that threads share.
 pub type SharedStorage = Arc<dyn Storage>;
@@ -64,6 +70,9 @@ pub trait Storage: Debug + Send + Sync {
     /// Reads a regular file whole. Links are not followed, and nothing is waited for.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
+    /// Opens a new file to be appended to, or one left over, cut to nothing.
+    fn create(&self, path: &Path) -> io::Result<File>;
+
     /// Opens a file of ours to be appended to, readable by its owner alone.
     fn open_append(&self, path: &Path) -> io::Result<File>;
 
@@ -81,11 +90,16 @@ pub trait Storage: Debug + Send + Sync {
 
     /// Writes a file whole, replacing one that is there in one step.
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".part");
-        let temporary = path.with_file_name(name);
+        let temporary = temporary(path);
         self.write_new(&temporary, bytes)?;
         self.sync_file(&temporary)?;
         self.rename(&temporary, path)
     }
+}
+
+/// The name of a file until it is whole and safe.
+fn temporary(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    path.with_file_name(name)
 }

@@ -172,3 +172,51 @@ fn nothing_can_be_written_where_the_disk_says_no() {
     let run = command.arg("--key-file").arg(work.path("key")).output().unwrap();
     assert_eq!(run.status.code(), Some(1), "{}", printed(&run));
 }
+
+#[test]
+fn one_thread_a_rank_and_several_are_not_both_to_be_had() {
+    let work = Work::new();
+    let run = work.run(&sample(), "out", &["--mode", "ranks", "--threads", "2"]);
+    let told = printed(&run);
+    assert_eq!(run.status.code(), Some(1), "{told}");
+    assert!(told.contains("--mode ranks means one thread a rank"), "{told}");
+    assert!(!work.path("out").exists());
+    let one = work.run(&sample().join("objects/mr"), "out", &["--mode", "ranks", "--threads", "1"]);
+    assert_eq!(one.status.code(), Some(0), "{}", printed(&one));
+}
+
+#[test]
+fn the_start_tells_how_the_run_lies_on_the_machine_and_why() {
+    let work = Work::new();
+    let input = sample().join("objects/mr");
+    let start = |name: &str, more: &[&str]| {
+        let mut command = sauva(&["run"]);
+        command.arg("--input").arg(&input).arg("--output").arg(work.path(name));
+        command.arg("--key-file").arg(work.path("key")).env_remove("SLURM_CPUS_PER_TASK");
+        let run = command.args(more).output().unwrap();
+        assert_eq!(run.status.code(), Some(0), "{}", printed(&run));
+        String::from_utf8(run.stderr).unwrap()
+    };
+    let told = start("asked", &["--threads", "3", "--schedule", "dynamic", "--memory", "2G"]);
+    for line in [
+        "  cores     ",
+        "  ranks     1\n",
+        "  threads   3 a rank: --threads\n",
+        "  mode      threads: a rank has several cores, or is alone\n",
+        "  schedule  dynamic: --schedule\n",
+        "  codec     jpeg-ls\n",
+        "  memory    2.1 GB a worker process: --memory\n",
+    ] {
+        assert_eq!(told.matches(line).count(), 1, "{line:?} in {told}");
+    }
+    let told = start("found", &["--isolation", "none", "--codec", "rle"]);
+    for line in [
+        " a rank: the cores of a node, shared by its ranks\n",
+        "  schedule  static: one rank\n",
+        "  codec     rle\n",
+        "  memory    without bounds: --isolation none\n",
+    ] {
+        assert_eq!(told.matches(line).count(), 1, "{line:?} in {told}");
+    }
+    assert!(!told.contains(input.to_str().unwrap()), "{told}");
+}

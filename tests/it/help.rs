@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use dicom::dictionary_std::uids;
 use sauva::cli::Cli;
@@ -94,9 +96,14 @@ impl Work {
         name: &str,
         more: &[&str],
     ) -> Vec<Conclusion> {
-        let disk: SharedStorage = Arc::new(Disk::below(&self.path(name)));
-        let ends = self.team(ranks, input, name, &disk, more);
+        let storages = vec![self.disk(name); ranks];
+        let ends = self.run_team_each_on(&storages, input, name, more);
         ends.into_iter().map(Result::unwrap).collect()
+    }
+
+    /// The storage of an output, as a run has it.
+    pub(crate) fn disk(&self, name: &str) -> SharedStorage {
+        Arc::new(Disk::below(&self.path(name)))
     }
 
     /// The same on a storage of choice, which may let the ranks fail.
@@ -107,19 +114,19 @@ impl Work {
         name: &str,
         storage: &SharedStorage,
     ) -> Vec<anyhow::Result<Conclusion>> {
-        self.team(ranks, input, name, storage, &[])
+        self.run_team_each_on(&vec![storage.clone(); ranks], input, name, &[])
     }
 
-    fn team(
+    /// The same with a storage for each rank: one alone may fail.
+    pub(crate) fn run_team_each_on(
         &self,
-        ranks: usize,
+        storages: &[SharedStorage],
         input: &Path,
         name: &str,
-        storage: &SharedStorage,
         more: &[&str],
     ) -> Vec<anyhow::Result<Conclusion>> {
         let (input, output, key) = (input.to_owned(), self.path(name), self.path("key"));
-        team::run(ranks, |comm| {
+        team::run(storages.len(), |comm| {
             let words = ["sauva", "run", "--quiet", "--threads", "1", "--input"].map(Into::into);
             let words = words.into_iter().chain([
                 input.clone().into_os_string(),
@@ -131,8 +138,46 @@ impl Work {
             let words = words.chain(more.iter().map(Into::into));
             let cli = <Cli as clap::Parser>::try_parse_from(words).unwrap();
             let sauva::cli::Command::Run(args) = cli.command else { unreachable!() };
-            run::execute_on(&args.resolve().unwrap(), comm, None, storage)
+            run::execute_on(&args.resolve().unwrap(), comm, None, &storages[comm.rank()])
         })
+    }
+}
+
+/// Runs a test that might hang instead of failing: it fails after a time that no machine needs.
+pub(crate) fn never_hanging(test: impl FnOnce() + Send + 'static) {
+    let (ended, end) = channel::<()>();
+    let test = std::thread::spawn(move || {
+        let _ended = ended;
+        test();
+    });
+    match end.recv_timeout(Duration::from_secs(600)) {
+        Err(RecvTimeoutError::Timeout) => panic!("the test hangs"),
+        _ => test.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+    }
+}
+
+/// So many small images below `input`, in several folders. Of ten, one is a duplicate of another and one
+/// claims the name of another with other pixels.
+pub(crate) fn many_images(input: &Path, count: u32) {
+    let original = std::fs::read(sample().join("objects/mr/MR_small.dcm")).unwrap();
+    // SOP Instance UID (0008,0018): its last four digits count.
+    let at = original.windows(6).position(|bytes| bytes == b"\x08\0\x18\0UI").unwrap();
+    let length = usize::from(u16::from_le_bytes([original[at + 6], original[at + 7]]));
+    for number in 0..count {
+        let mut image = original.clone();
+        let named_as = match number % 10 {
+            // Far apart, so that other ranks have them.
+            3 => count - 1 - number,
+            7 => (number - 1 + count / 2) % count,
+            _ => number,
+        };
+        let digits = format!("{:04}", 1000 + named_as);
+        image[at + 8 + length - 5..at + 8 + length - 1].copy_from_slice(digits.as_bytes());
+        let pixel = image.len() - 1000;
+        image[pixel] ^= u8::from(number % 10 == 7);
+        let folder = input.join(format!("folder-{}", number % 7));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(number.to_string()), &image).unwrap();
     }
 }
 

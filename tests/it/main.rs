@@ -12,6 +12,8 @@ mod help;
 mod idempotence;
 mod intervals;
 mod keep;
+mod lists;
+mod lost_ranks;
 mod media;
 #[cfg(feature = "mpi")]
 mod mpi;
@@ -27,11 +29,14 @@ mod references;
 mod reidentification;
 mod resume;
 mod retention;
+mod schedule;
 #[cfg(feature = "test-hooks")]
 mod secrets;
 mod special_files;
 mod stop;
 mod surroundings;
+mod times;
+mod traces;
 mod unchanged;
 mod verify;
 

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use super::TaskLimits;
 use super::death::{Cause, cause_of};
+use crate::crew::Farewell;
 use crate::crew::protocol::{Begin, Order, Word, receive};
 use crate::crew::worker::WorkerProcess;
 use crate::manifest::FileEntry;
-use crate::process::{self, Usage};
+use crate::process;
 use crate::stage::Stopwatch;
 
 /// A file that has been in work for less is not looked at.
@@ -151,14 +152,14 @@ impl Running {
         self.in_hand.into_iter().map(|file| file.entry)
     }
 
-    /// Ends a worker that has nothing to do; what it has used.
-    pub(super) fn say_farewell(mut self) -> Usage {
+    /// Ends a worker that has nothing to do, and hears it out.
+    pub(super) fn say_farewell(mut self) -> Farewell {
         self.process.order(&Order::End).ok();
         while let Ok(word) = self.words.recv_timeout(FAREWELL) {
-            if let Word::Bye(usage) = word {
-                return usage;
+            if let Word::Bye(farewell) = word {
+                return *farewell;
             }
         }
-        Usage::default()
+        Farewell::default()
     }
 }

@@ -12,6 +12,7 @@ use crate::codestream::mask_jpeg;
 use crate::encode::decode_pixels;
 use crate::image::ImagePixel;
 use crate::instance::{DecodedPixels, SourcePixels};
+use crate::stage::{Stage, StageClock};
 
 /// Makes areas black in the coded blocks; `None` where that cannot be done or not be proven, so that the
 /// pixels must be decoded for it.
@@ -29,16 +30,21 @@ pub(super) fn in_blocks(
         return None;
     }
     let black = coded_black(&pixels.source_image)?;
-    let masked = |(frame, stream): (usize, &Bytes)| mask(stream, frame as u32, areas, &black);
+    let helped = StageClock::helped();
+    let masked = |(frame, stream): (usize, &Bytes)| {
+        helped.help(|| mask(stream, frame as u32, areas, &black))
+    };
     let masked: Vec<(Bytes, Vec<Option<Area>>)> =
         frames.par_iter().enumerate().map(masked).collect::<Option<_>>()?;
     let areas = covered(areas.len(), masked.iter().map(|(_, areas)| areas))?;
     let frames = masked.into_iter().map(|(stream, _)| stream).collect();
     let source = (pixels.source_image.clone(), SourcePixels::Encapsulated(frames));
-    let found = decode_pixels(source, transfer_syntax, false).ok()?;
-    let margin = found.image.blend(true);
-    let black: Vec<u32> = black.into_iter().map(u32::from).collect();
-    is_same(pixels, &found, &areas, (&black, margin)).then_some(Masked { pixels: found, areas })
+    StageClock::time(Stage::Verify, || {
+        let found = decode_pixels(source, transfer_syntax, false).ok()?;
+        let margin = found.image.blend(true);
+        let black: Vec<u32> = black.into_iter().map(u32::from).collect();
+        is_same(pixels, &found, &areas, (&black, margin)).then_some(Masked { pixels: found, areas })
+    })
 }
 
 /// One frame: the codestream, and each area as it is covered there.
@@ -54,7 +60,8 @@ fn mask(
     }
     let rectangles: Vec<_> = here.iter().map(|area| area.rectangle).collect();
     let masked = mask_jpeg::mask(stream, &rectangles, black).ok()?;
-    mask_jpeg::proves(stream, &masked.stream, &masked.covered, black).ok()?;
+    let proves = || mask_jpeg::proves(stream, &masked.stream, &masked.covered, black);
+    StageClock::time(Stage::Verify, proves).ok()?;
     if masked.covered.len() != here.len() {
         return None;
     }

@@ -15,6 +15,7 @@ use crate::area::{Area, inside, outside, shrunk};
 use crate::dataset::DataSet;
 use crate::image::ImagePixel;
 use crate::instance::{DecodedPixels, Samples, SourcePixels};
+use crate::stage::{Stage, StageClock};
 
 /// Pixels with areas made black.
 pub(super) struct Masked {
@@ -60,11 +61,11 @@ pub(super) fn in_samples(
     let native = native::masked(&from, &image, areas, &black).ok_or(EncodeError::Unmaskable)?;
     let native = Bytes::from(native);
     let after = samples::canonical(&native, &image, false)?.map(|(found, _)| found);
-    let is_proven = match (&before, &after) {
+    let is_proven = StageClock::time(Stage::Verify, || match (&before, &after) {
         (Some(before), Some(after)) => is_proven(before, after, &image, areas, (&black, 0)),
         (None, None) => are_bytes_proven(&from, &native, &image, areas, &black),
         _ => false,
-    };
+    });
     if !is_proven {
         return Err(EncodeError::Mask);
     }
