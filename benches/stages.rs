@@ -11,7 +11,7 @@ use sauva::deident::{Deidentifier, Key, Profile};
 use sauva::encode::{Encoder, Verify, decoded};
 use sauva::read::{Limits, parse};
 use sauva::sample::{Kind, SampleOptions, generate};
-use sauva::stats::measure_image;
+use sauva::stats::{Group, measure_image};
 
 /// One file of the sample, as bytes.
 fn slice() -> Bytes {
@@ -46,7 +46,9 @@ fn stages(criterion: &mut Criterion) {
         b.iter_batched(deidentified, encode, BatchSize::SmallInput);
     });
     let encoded = encode(deidentified()).expect("an encoded instance");
-    group.bench_function("measure", |b| b.iter(|| measure_image(black_box(&encoded))));
+    group.bench_function("measure", |b| {
+        b.iter(|| measure_image(black_box(&encoded), Group::default()));
+    });
     group.finish();
 }
 

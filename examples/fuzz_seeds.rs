@@ -13,7 +13,7 @@ use sauva::image::{ImagePixel, SampleType};
 use sauva::instance::SourcePixels;
 use sauva::ledger::{Announced, Line, Recount, framed};
 use sauva::read::{Limits, parse};
-use sauva::stats::Totals;
+use sauva::stats::Distributions;
 use sauva::write::hex;
 use sha2::{Digest, Sha256};
 
@@ -64,12 +64,12 @@ fn handmade(out: &Path) {
         path_id: path_id.clone(),
         of_session: 1,
         counted: true,
-        totals: Totals::default(),
+        totals: Distributions::default(),
     };
     for line in [
         Line::Struck { session: 1, try_name: "try".into(), files: vec![file] },
         Line::Recounted { session: 1, recounts: vec![recount] },
-        Line::Done { session: 1, records: Vec::new(), totals: Totals::default() },
+        Line::Done { session: 1, records: Vec::new(), totals: Distributions::default() },
     ] {
         let message = postcard::to_stdvec(&line).unwrap();
         put(out, "journal", framed(&message).as_bytes());

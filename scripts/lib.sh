@@ -10,7 +10,7 @@ build_root=${CARGO_TARGET_DIR:-$root/target}
 build_root=${build_root%/mpi-*}
 case $build_root in /*) ;; *) build_root=$PWD/$build_root ;; esac
 export MPICC=${MPICC:-mpicc} MPIRUN=${MPIRUN:-mpirun}
-# What tests/readers needs from PyPI.
+# What tests/readers and tests/reference need from PyPI.
 # shellcheck disable=SC2034 # used by the scripts that source this file
 venv=$build_root/venv
 

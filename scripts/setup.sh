@@ -79,12 +79,17 @@ missing_fonts() {
 
 # What the tests need from PyPI, in a venv; made anew when the list has changed.
 make_venv() {
-  local list=$root/tests/readers/requirements.txt
-  cmp -s "$list" "$venv/requirements.txt" && return
+  local lists=("$root"/tests/{readers,reference}/requirements.txt) no_deps list
+  # MIRP wants 1.5 GB of ITK, which it reads files with alone.
+  no_deps=$root/tests/reference/requirements-no-deps.txt
+  list=$(cat "${lists[@]}" "$no_deps")
+  [ "$list" = "$(cat "$venv/requirements.txt" 2>/dev/null)" ] && return
   echo "setup: making $venv"
   python3 -m venv --clear "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$list"
-  cp "$list" "$venv/requirements.txt" # last: an interrupted install is seen as none
+  local install=("$venv/bin/pip" install --quiet --disable-pip-version-check)
+  "${install[@]}" "${lists[@]/#/--requirement=}"
+  "${install[@]}" --no-deps -r "$no_deps"
+  echo "$list" >"$venv/requirements.txt" # last: an interrupted install is seen as none
 }
 
 cargo --version >/dev/null 2>&1 || fail "no cargo on the PATH: install Rust 1.90 or newer"

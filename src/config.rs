@@ -11,9 +11,12 @@ use crate::redact::Redactor;
 use crate::redact::rules::RulesError;
 use crate::reidentification::Recipient;
 
-/// The settled configuration of `sauva run`.
+/// The settled configuration of `sauva run` and `sauva stats`.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct RunConfig {
+    /// Whether inputs are measured and left as they are, with nothing written but results that name patients.
+    pub measures_only: bool,
     /// The input folder, absolute.
     pub input: PathBuf,
     /// The output folder, absolute.
@@ -210,6 +213,11 @@ impl RunConfig {
         self.schedule.unwrap_or(auto)
     }
 
+    /// The folder that the paths of instances begin in.
+    pub fn instances(&self) -> &Path {
+        if self.measures_only { &self.input } else { &self.output }
+    }
+
     /// Bounds on what one file may ask for.
     pub fn limits(&self) -> Limits {
         Limits { depth: self.max_depth, ..Limits::default() }
@@ -311,6 +319,7 @@ mod tests {
 
     fn config(input: &str, output: &str, private_log: Option<&str>) -> RunConfig {
         RunConfig {
+            measures_only: false,
             input: input.into(),
             output: output.into(),
             key_file: None,

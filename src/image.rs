@@ -186,6 +186,12 @@ impl ImagePixel {
     }
 }
 
+/// Overlay Bit Position (60xx,0102) above 0: a retired way to keep an overlay in the unused bits of
+/// the pixel data.
+pub fn has_embedded_overlay(data_set: &DataSet) -> bool {
+    (0..16).any(|plane| data_set.u16(Tag(0x6000 + 2 * plane, 0x0102)).is_some_and(|bit| bit > 0))
+}
+
 /// Defined terms of Photometric Interpretation (PS3.3 section C.7.6.3.1.2), retired ones included:
 /// the value goes to reports, so nothing else may stand there.
 const PHOTOMETRIC_TERMS: [&str; 15] = [

@@ -3,6 +3,7 @@
 //! `ARCHITECTURE.md` shows the house: a module imports only from the floors below it.
 
 pub mod area;
+pub mod attributes;
 pub mod audit;
 pub mod cli;
 pub mod codec;
@@ -25,6 +26,7 @@ mod numbers;
 pub mod palette;
 pub mod pipeline;
 pub mod process;
+pub mod query;
 pub mod read;
 pub mod record;
 pub mod redact;
@@ -34,10 +36,12 @@ pub mod review;
 pub mod sample;
 pub mod scan;
 pub mod schedule;
+pub mod series;
 pub mod sorting;
 pub mod stage;
 pub mod stats;
 pub mod storage;
+pub mod table;
 pub mod trace;
 pub mod write;
 

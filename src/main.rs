@@ -11,9 +11,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use sauva::cli::{Cli, Command, LogFormat, RunArgs};
 use sauva::comm::{self, Comm};
 use sauva::commands::{
-    Conclusion, Halt, conformance, dry_run, generate, keygen, review, run, verify,
+    Conclusion, Halt, conformance, dry_run, find, generate, keygen, query, review, run, verify,
 };
-use sauva::config::Isolation;
+use sauva::config::{ConfigError, Isolation, RunConfig};
 use sauva::crew::{self, WorkerProcess};
 use sauva::process;
 use sauva::record::ExitStatus;
@@ -32,9 +32,12 @@ fn main() -> ExitCode {
     log_to_stderr(cli.log_format);
     let (status, text) = match cli.command {
         Command::Run(args) if args.dry_run => dry_run(*args),
-        Command::Run(args) => run(*args),
+        Command::Run(args) => run(args.work.isolation, || args.resolve()),
+        Command::Stats(args) => run(args.work.isolation, || args.resolve()),
         Command::Verify(args) => look(|| verify::execute(&args)),
         Command::Review(args) => look(|| review::execute(&args)),
+        Command::Query(args) => show(|to| query::execute(&args, to)),
+        Command::Find(args) => show(|to| find::execute(&args, to)),
         Command::Generate(args) => tell(generate::execute(&args)),
         Command::Conformance(args) => match conformance::execute(args) {
             Ok(statement) => (ExitStatus::Done, statement),
@@ -93,11 +96,15 @@ fn work() -> ExitCode {
     }
 }
 
-fn run(args: RunArgs) -> (ExitStatus, String) {
+/// A job of all ranks.
+fn run(
+    isolation: Isolation,
+    resolve: impl FnOnce() -> Result<RunConfig, ConfigError>,
+) -> (ExitStatus, String) {
     std::panic::set_hook(Box::new(report_panic));
     process::forbid_core_files();
     // Before MPI starts: on some networks a process that speaks MPI may not start others.
-    let worker = match args.isolation {
+    let worker = match isolation {
         Isolation::Process => Some(WorkerProcess::start()),
         Isolation::None => None,
     };
@@ -112,7 +119,7 @@ fn run(args: RunArgs) -> (ExitStatus, String) {
     if comm.size() == 1 {
         process::keep_secrets();
     }
-    let outcome = job(args, comm.as_ref(), worker);
+    let outcome = job(resolve, comm.as_ref(), worker);
     let (is_first, is_alone) = (comm.rank() == 0, comm.size() == 1);
     let outcome = outcome.map_err(|error| complain_once(comm.as_ref(), &error));
     comm.finish();
@@ -144,6 +151,25 @@ fn look(execute: impl FnOnce() -> anyhow::Result<Conclusion>) -> (ExitStatus, St
     }
 }
 
+/// Answers as long as they may be, written as they come.
+fn show(execute: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> (ExitStatus, String) {
+    // A damaged table makes the decoders of others panic, which is caught and told as an error.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, ToString::to_string);
+        tracing::debug!(place, "a decoder failed");
+    }));
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let is_closed = |error: &anyhow::Error| {
+        let cause = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+        cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+    };
+    match execute(&mut out) {
+        // Nothing is left to do for a reader that has gone away.
+        Err(error) if !is_closed(&error) => (complain(&error), String::new()),
+        _ => (ExitStatus::Done, String::new()),
+    }
+}
+
 /// Of several ranks the first looks at all files.
 fn dry_run(args: RunArgs) -> (ExitStatus, String) {
     let comm = match comm::connect() {
@@ -156,11 +182,11 @@ fn dry_run(args: RunArgs) -> (ExitStatus, String) {
 }
 
 fn job(
-    args: RunArgs,
+    resolve: impl FnOnce() -> Result<RunConfig, ConfigError>,
     comm: &dyn Comm,
     worker: anyhow::Result<Option<WorkerProcess>>,
 ) -> anyhow::Result<Conclusion> {
-    let config = comm::agree(comm, args.resolve().map_err(anyhow::Error::from))?;
+    let config = comm::agree(comm, resolve().map_err(anyhow::Error::from))?;
     let worker = comm::agree(comm, worker)?;
     run::execute(&config, comm, worker)
 }

@@ -5,19 +5,21 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::area::outside;
+use crate::attributes::{self, Attributes, modality};
 use crate::deident::{DeidentError, Deidentifier, admit_text, claim_clean_pixels};
 use crate::encode::{self, EncodeError, Encoder};
-use crate::image::PIXEL_TAGS;
-use crate::instance::{Encoded, Original};
+use crate::image::{PIXEL_TAGS, SampleType};
+use crate::instance::{Encoded, Original, SourcePixels};
 use crate::manifest::FileEntry;
 use crate::read::{self, Limits, ReadError};
 use crate::record::{Failure, FileRecord, InstanceRecord, Outcome};
 use crate::redact::{RedactError, Redactor};
 use crate::stage::{Stage, StageClock};
-use crate::stats::{ImageMeasurement, PixelDigest, measure_image, measure_samples, modality};
+use crate::stats::{ImageMeasurement, PixelDigest, measure_floats, measure_image, measure_samples};
 use crate::storage::SharedStorage;
 use crate::write::{self, Staged, WriteError};
 
@@ -26,6 +28,8 @@ use crate::write::{self, Staged, WriteError};
 pub struct Pipeline {
     /// The folder of the input tree.
     pub input: PathBuf,
+    /// Whether inputs are measured as they are, and nothing else is done.
+    pub measures_only: bool,
     /// The folder of the output.
     pub output: PathBuf,
     /// Bounds on what a file may ask for.
@@ -51,6 +55,8 @@ pub struct Processed {
     pub measurement: Option<ImageMeasurement>,
 }
 
+mod in_place;
+
 /// What stops a run: the storage of the output, and no file of the input.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
@@ -71,6 +77,7 @@ fn is_the_storages(kind: io::ErrorKind) -> bool {
 enum StageError {
     Read(ReadError),
     OtherSize,
+    Name,
     Deidentify(DeidentError),
     Redact(RedactError),
     Decode(EncodeError),
@@ -91,7 +98,7 @@ impl Pipeline {
 
     /// The file of an entry. One of another size than the scan or a list gave is another file: its record would
     /// not be true of it.
-    fn read(&self, entry: &FileEntry) -> Result<Original, StageError> {
+    fn read(&self, entry: &FileEntry) -> Result<Bytes, StageError> {
         let path = self.input.join(&entry.path);
         let bytes = read::read_whole(&path, &self.limits);
         let size_bytes = match &bytes {
@@ -103,11 +110,20 @@ impl Pipeline {
         if size_bytes.is_some_and(|size_bytes| size_bytes != entry.size_bytes) {
             return Err(StageError::OtherSize);
         }
-        read::parse(&bytes.map_err(StageError::Read)?, &self.limits).map_err(StageError::Read)
+        bytes.map_err(StageError::Read)
+    }
+
+    fn parse(&self, bytes: &Bytes) -> Result<Original, StageError> {
+        read::parse(bytes, &self.limits).map_err(StageError::Read)
     }
 
     fn stages(&self, entry: &FileEntry) -> Result<Processed, StageError> {
-        let original = StageClock::time(Stage::Read, || self.read(entry))?;
+        if self.measures_only {
+            return self.measure_in_place(entry);
+        }
+        let original = StageClock::time(Stage::Read, || {
+            self.read(entry).and_then(|bytes| self.parse(&bytes))
+        })?;
         let source_transfer_syntax = original.transfer_syntax.clone();
         // Who made the image, and with what, is known only before that is removed.
         let suspicion = StageClock::time(Stage::Redact, || self.redactor.suspect(&original));
@@ -135,17 +151,17 @@ impl Pipeline {
         });
         let encoded = StageClock::time(Stage::Encode, || self.encoder.encode(decoded, redaction))
             .map_err(StageError::Encode)?;
-        let (measurement, digests) = StageClock::time(Stage::Measure, || {
-            (measure_image(&encoded), Digests::of(&self.pixel_digest, &encoded))
+        let (mut measurement, digests) = StageClock::time(Stage::Measure, || {
+            let group = attributes::group(&encoded.data_set);
+            (measure_image(&encoded, group), Digests::of(&self.pixel_digest, &encoded))
         });
         let (storage, path_id) = (self.storage.as_ref(), &entry.path_id);
         let staged = StageClock::time(Stage::Write, || {
             write::stage(storage, &self.output, path_id, &encoded)
         })
         .map_err(StageError::Write)?;
-        let measured = measurement.as_ref().and_then(|m| m.measured.clone());
         let mut instance = instance_record(encoded, staged, source_transfer_syntax);
-        instance.measured = measured;
+        instance.take_measured(measurement.as_mut());
         (instance.pixel_blake3, instance.pixel_blake3_written) = (digests.came, digests.written);
         instance.outside_blake3 = digests.outside;
         instance.uncovered_blake3 = uncovered;
@@ -196,8 +212,15 @@ impl Digests {
 /// Measures a file that was written, from the file itself; `None` where nothing is to be measured.
 pub fn measure_written(path: &Path, limits: &Limits) -> io::Result<Option<ImageMeasurement>> {
     let original = read::read(path, limits).map_err(io::Error::other)?;
+    let group = attributes::group(&original.data_set);
+    if let Some((image, SourcePixels::Native(bytes))) = &original.image
+        && image.sample_type == SampleType::Float
+    {
+        return Ok(measure_floats(&original.data_set, image, bytes, group));
+    }
     let decoded = encode::decode(original).map_err(io::Error::other)?;
-    Ok(decoded.and_then(|(data_set, image, samples)| measure_samples(&data_set, &image, &samples)))
+    Ok(decoded
+        .and_then(|(data_set, image, samples)| measure_samples(&data_set, &image, &samples, group)))
 }
 
 impl Processed {
@@ -211,6 +234,10 @@ impl Processed {
             StageError::OtherSize => {
                 let message = "its size is not the one that the scan found or --manifest gives";
                 (Stage::Read, ReadError::Changed.class(), message.to_owned())
+            }
+            StageError::Name => {
+                let message = "its name is no UTF-8, so that no row can tell it: rename it";
+                (Stage::Read, "name", message.to_owned())
             }
             StageError::Deidentify(error) => (Stage::Deidentify, error.class(), error.to_string()),
             StageError::Redact(error) => (Stage::Redact, error.class(), error.to_string()),
@@ -249,9 +276,11 @@ fn instance_record(
 ) -> InstanceRecord {
     InstanceRecord {
         path: staged.path,
+        in_place: false,
         sha256: staged.sha256,
         bytes_out: staged.bytes,
         modality: modality(&encoded.data_set),
+        attributes: Attributes::of(&encoded.data_set),
         patient_id: encoded.identity.patient_id,
         study_uid: encoded.identity.study_uid,
         series_uid: encoded.identity.series_uid,
@@ -268,6 +297,7 @@ fn instance_record(
         contested: false,
         counted: false,
         measured: None,
+        frames: Vec::new(),
         pixel_blake3: None,
         pixel_blake3_written: None,
         uncovered_blake3: None,
@@ -301,6 +331,7 @@ mod tests {
         let key = Key::from_bytes(&[7; 32]).unwrap();
         let pipeline = Pipeline {
             input,
+            measures_only: false,
             storage: Arc::new(Disk::below(&output)),
             output,
             limits: Limits::default(),

@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::area::Redaction;
+use crate::attributes::Attributes;
 use crate::image::ImagePixel;
 use crate::instance::KeptNative;
 use crate::manifest::FileEntry;
+use crate::series::Member;
 use crate::stage::Stage;
-use crate::stats::Measured;
+use crate::stats::{Cohort, ImageMeasurement, Measured, Measures};
 
 /// The one state in which every input ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -124,9 +126,12 @@ impl AsRef<Self> for FileRecord {
 
 /// An instance in the output: a row of the index.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct InstanceRecord {
-    /// Path below the output folder.
+    /// Path below the output folder; below the input folder of what was measured where it lies.
     pub path: String,
+    /// Whether it is the input itself, measured where it lies.
+    pub in_place: bool,
     /// SHA-256 of the file, lowercase hex.
     pub sha256: String,
     /// Size of the file in bytes.
@@ -141,8 +146,10 @@ pub struct InstanceRecord {
     pub sop_instance_uid: String,
     /// SOP Class UID.
     pub sop_class_uid: String,
-    /// Modality (0008,0060), empty where absent.
+    /// Modality (0008,0060), or "OTHER".
     pub modality: String,
+    /// The attributes of the index.
+    pub attributes: Attributes,
     /// Transfer syntax of the input.
     pub source_transfer_syntax: String,
     /// Transfer syntax of the output.
@@ -174,11 +181,58 @@ pub struct InstanceRecord {
     pub contested: bool,
     /// Whether the totals hold its samples: of files with the same content one does.
     pub counted: bool,
-    /// Statistics of the samples, where they are integers with a meaning.
+    /// Statistics of the samples, where they are numbers with a meaning.
     pub measured: Option<Measured>,
+    /// Statistics of each frame, where there are several.
+    pub frames: Vec<Option<Measures>>,
 }
 
 impl InstanceRecord {
+    /// Takes over what was measured.
+    pub fn take_measured(&mut self, measurement: Option<&mut ImageMeasurement>) {
+        if let Some(measurement) = measurement {
+            self.measured = measurement.measured.take();
+            self.frames = std::mem::take(&mut measurement.frames);
+        }
+    }
+
+    /// What only one instance may have: in an output the SOP Instance UID, among inputs their place.
+    pub fn claimed(&self) -> &str {
+        if self.in_place { &self.path } else { &self.sop_instance_uid }
+    }
+
+    /// What it is counted with.
+    pub fn cohort(&self) -> Cohort {
+        Cohort {
+            modality: self.modality.clone(),
+            manufacturer: self.attributes.text("Manufacturer").to_owned(),
+            kernel: self.attributes.text("ConvolutionKernel").to_owned(),
+        }
+    }
+
+    /// What its series needs to know of it.
+    pub fn member(&self) -> Member {
+        let image = self.image.as_ref();
+        let measures = self.measured.as_ref().map(|measured| &measured.measures);
+        let digest = self.pixel_blake3.as_deref().and_then(|digits| digits.get(..16));
+        let kinds = self.attributes.texts("ImageType");
+        let is_no_slice = |kind: &str| kind == "LOCALIZER" || kind.contains("MIP");
+        Member {
+            sop_instance_uid: self.sop_instance_uid.clone(),
+            instance_number: self.attributes.integer("InstanceNumber"),
+            rows: image.map_or(0, |image| image.rows),
+            columns: image.map_or(0, |image| image.columns),
+            frames: image.map_or(0, |image| image.frames),
+            is_localizer: kinds.iter().any(|kind| is_no_slice(kind)),
+            geometry: self.attributes.geometry(),
+            slice_thickness_mm: self.attributes.real("SliceThickness_mm"),
+            mean: measures.map(|measures| measures.first_order.mean),
+            noise: measures.and_then(|measures| measures.noise_imk),
+            pixel_digest: digest.and_then(|digits| u64::from_str_radix(digits, 16).ok()),
+            dhash64: measures.and_then(|measures| measures.dhash64),
+        }
+    }
+
     /// Whether both say the same of the same samples, in whatever transfer syntax, and however far areas reach
     /// that were covered in them.
     pub fn has_content_of(&self, other: &Self) -> bool {

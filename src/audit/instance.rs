@@ -8,20 +8,24 @@ use bytes::Bytes;
 use dicom::dictionary_std::{tags, uids};
 use sha2::{Digest, Sha256};
 
+use super::Anew;
 use super::finding::{Findings, Kind};
 use super::manifest::Entry;
 use super::pixels::{self, Covered, Inputs, Pixels};
+use super::tables::Tables;
 use crate::area::Redaction;
+use crate::attributes::{self, Attributes, modality};
 use crate::codestream::is_jpeg_2000;
 use crate::dataset::{DataSet, Tag, Value};
 use crate::deident::Rules;
 use crate::encode;
+use crate::image::SampleType;
 use crate::instance::{Original, SourcePixels};
 use crate::read::{self, Limits};
 use crate::record::{FileRecord, InstanceRecord, Outcome};
 use crate::results::index_csv;
 use crate::results::{Row, Table};
-use crate::stats::{PixelDigest, Totals, measure_samples, modality};
+use crate::stats::{Distributions, ImageMeasurement, PixelDigest, measure_floats, measure_samples};
 use crate::write::{INSTANCES, hex};
 
 /// How the instances were made, as far as it is known.
@@ -33,6 +37,8 @@ pub(super) struct Made<'a> {
     pub(super) digest: Option<&'a PixelDigest>,
     /// The inputs, where they are there.
     pub(super) inputs: Option<&'a Inputs>,
+    /// The Parquet tables.
+    pub(super) tables: &'a Tables,
 }
 
 /// Checks one instance and adds what it measures to the totals.
@@ -41,7 +47,7 @@ pub(super) fn check(
     entry: &Entry,
     row: Option<Row<'_>>,
     made: Made<'_>,
-    totals: &Mutex<Totals>,
+    totals: &Mutex<Anew>,
     findings: &Findings,
 ) {
     let wrong = |kind, what: String| findings.add(kind, entry.path.clone(), what);
@@ -81,22 +87,22 @@ pub(super) fn check(
         Some((image, SourcePixels::Native(bytes))) => Some((image.clone(), bytes.clone())),
         _ => None,
     };
+    let group = attributes::group(&original.data_set);
+    let floats = native.as_ref().and_then(|(image, bytes)| {
+        let is_float = image.sample_type == SampleType::Float;
+        is_float.then(|| measure_floats(&original.data_set, image, bytes, group.clone()))?
+    });
     let outside = match encode::decode(original) {
         Err(error) => return wrong(Kind::Instance, error.to_string()),
         Ok(None) => native.and_then(|(image, native)| {
             instance.pixel_blake3 = made.digest.map(|digest| digest.of_bytes(&native));
+            take(floats, &mut instance, totals);
             covered.as_ref().map(|covered| covered.check(&Pixels::Shared(&native), &image))
         }),
         Ok(Some((data_set, image, samples))) => {
             instance.pixel_blake3 = made.digest.map(|digest| digest.of_samples(&samples));
-            if let Some(found) = measure_samples(&data_set, &image, &samples) {
-                let mut totals = totals.lock().unwrap_or_else(PoisonError::into_inner);
-                found.add_to(&mut totals);
-                if let Some(measured) = &found.measured {
-                    totals.add_sums(&instance.modality, &measured.sums);
-                }
-                instance.measured = found.measured;
-            }
+            let found = measure_samples(&data_set, &image, &samples, group.clone());
+            take(found, &mut instance, totals);
             covered.as_ref().map(|covered| covered.check(&Pixels::Samples(&samples), &image))
         }
     };
@@ -107,11 +113,30 @@ pub(super) fn check(
     let Some(row) = row else {
         return;
     };
-    match differences(instance, row) {
+    match differences(instance, row, made.tables) {
         Ok(columns) if columns.is_empty() => {}
         Ok(columns) => wrong(Kind::Index, format!("the file says otherwise of {columns}")),
         Err(what) => wrong(Kind::Index, what.into()),
     }
+}
+
+/// Takes over what was measured of an instance.
+fn take(found: Option<ImageMeasurement>, instance: &mut InstanceRecord, totals: &Mutex<Anew>) {
+    let Some(found) = found else { return };
+    let mut distributions = Distributions::default();
+    found.add_to(&mut distributions);
+    let mut totals = totals.lock().unwrap_or_else(PoisonError::into_inner);
+    let Anew { modalities, cohorts } = &mut *totals;
+    for (group, distribution) in distributions.iter() {
+        let cohort = &group.cohort;
+        modalities.distribution(&cohort.modality).merge(distribution);
+        cohorts.distribution(cohort).merge(distribution);
+        if let Some(measured) = &found.measured {
+            modalities.add_sums(&cohort.modality, &measured.sums);
+            cohorts.add_sums(cohort, &measured.sums);
+        }
+    }
+    (instance.measured, instance.frames) = (found.measured, found.frames);
 }
 
 /// Attributes, at every depth, whose values the profile would have replaced.
@@ -141,6 +166,7 @@ fn describe(original: &Original, file: &Bytes, sha256: String) -> InstanceRecord
     });
     InstanceRecord {
         path: format!("{INSTANCES}/{patient_id}/{study_uid}/{series_uid}/{sop_instance_uid}.dcm"),
+        in_place: false,
         sha256,
         bytes_out: file.len() as u64,
         patient_id,
@@ -149,6 +175,7 @@ fn describe(original: &Original, file: &Bytes, sha256: String) -> InstanceRecord
         sop_instance_uid,
         sop_class_uid: text(tags::SOP_CLASS_UID),
         modality: modality(data_set),
+        attributes: Attributes::of(data_set),
         source_transfer_syntax: String::new(),
         transfer_syntax: original.transfer_syntax.clone(),
         passed_on: false,
@@ -159,6 +186,7 @@ fn describe(original: &Original, file: &Bytes, sha256: String) -> InstanceRecord
         contested: false,
         counted: false,
         measured: None,
+        frames: Vec::new(),
         pixel_blake3: None,
         pixel_blake3_written: None,
         redaction: Redaction::default(),
@@ -170,7 +198,11 @@ fn describe(original: &Original, file: &Bytes, sha256: String) -> InstanceRecord
 
 /// The columns in which the row is not the one that this instance gives. What only the run knew is
 /// taken from the row.
-fn differences(mut instance: InstanceRecord, row: Row<'_>) -> Result<String, &'static str> {
+fn differences(
+    mut instance: InstanceRecord,
+    row: Row<'_>,
+    tables: &Tables,
+) -> Result<String, &'static str> {
     row.cell("source_transfer_syntax").clone_into(&mut instance.source_transfer_syntax);
     let kept_native = match row.cell("kept_native") {
         "" => serde_json::Value::Null,
@@ -201,9 +233,11 @@ fn differences(mut instance: InstanceRecord, row: Row<'_>) -> Result<String, &'s
         failure: None,
         instance: Some(Box::new(instance)),
     };
+    let in_table = record.instance.as_deref().and_then(|it| tables.difference(&record, it));
     let anew = index_csv(&[record]).map_err(|_| "no row can be made of it")?;
     let anew = Table::parse(&anew, &anew).map_err(|_| "no row can be made of it")?;
     let anew = anew.rows().next().ok_or("no row can be made of it")?;
     let differing = row.cells().zip(anew.cells()).filter(|(told, found)| told.1 != found.1);
-    Ok(differing.map(|((column, _), _)| column).collect::<Vec<_>>().join(", "))
+    let differing = differing.map(|((column, _), _)| column);
+    Ok(differing.chain(in_table).collect::<Vec<_>>().join(", "))
 }

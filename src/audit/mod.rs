@@ -11,6 +11,7 @@ mod media;
 mod origin;
 mod pixels;
 mod reports;
+mod tables;
 mod tree;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,13 +22,14 @@ use rayon::prelude::*;
 
 use crate::deident::Rules;
 use crate::results::digest;
-use crate::stats::Totals;
+use crate::stats::{Cohort, Totals};
 use finding::Findings;
 pub use finding::{Finding, Kind};
 use instance::Made;
 pub use origin::Origin;
 use pixels::Inputs;
 use reports::{Reports, SUMMARY, read_report};
+use tables::Tables;
 
 /// What an audit found.
 #[derive(Debug)]
@@ -52,18 +54,19 @@ pub fn audit(output: &Path, rules: &Rules, origin: Option<&Origin>) -> Audit {
     let inputs = origin.zip(files.as_deref());
     let inputs = inputs.map(|(origin, files)| Inputs::new(&origin.input, files));
     let rows = reports.rows_by_path();
-    let totals = Mutex::new(Totals::default());
+    let tables = Tables::read(output, &reports, &findings);
+    let totals = Mutex::new(Anew::default());
     present.par_iter().for_each(|entry| {
         let row = rows.get(entry.path.as_str()).copied();
         guarded(&entry.path, &findings, || {
             let digest = origin.map(|origin| &origin.pixel_digest);
-            let made = Made { rules, digest, inputs: inputs.as_ref() };
+            let made = Made { rules, digest, inputs: inputs.as_ref(), tables: &tables };
             instance::check(output, entry, row, made, &totals, &findings);
         });
     });
     guarded(media::PLACE, &findings, || media::check(output, &reports, &findings));
     let totals = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
-    check_statistics(&reports, &totals, &findings);
+    check_statistics(output, &reports, &totals, &findings);
     let origin = origin.zip(files).map(|(origin, files)| {
         let forms = leak::search(output, origin, &files, &reports, &findings);
         (files.len(), forms)
@@ -79,16 +82,25 @@ pub fn key_fingerprint(output: &Path) -> Option<String> {
     Some(summary.pointer("/deid/key_fingerprint")?.as_str()?.to_owned())
 }
 
+/// What all instances measure.
+#[derive(Debug, Default)]
+struct Anew {
+    modalities: Totals<String>,
+    cohorts: Totals<Cohort>,
+}
+
 /// The totals of all instances, measured anew, are those of the summary. Where an instance is
 /// missing or broken they cannot be, and that has been told.
-fn check_statistics(reports: &Reports, totals: &Totals, findings: &Findings) {
+fn check_statistics(output: &Path, reports: &Reports, anew: &Anew, findings: &Findings) {
     if findings.count(Kind::File) + findings.count(Kind::Instance) > 0 {
         return;
     }
-    let anew = serde_json::to_vec(&totals.summaries()).expect("statistics can be written");
-    if reports.text("/digests/statistics") != Some(&digest(&anew)) {
+    let statistics =
+        serde_json::to_vec(&anew.modalities.summaries()).expect("statistics can be written");
+    if reports.text("/digests/statistics") != Some(&digest(&statistics)) {
         findings.report("`statistics` is not what the instances measure", SUMMARY);
     }
+    tables::check_cohorts(output, &anew.cohorts, findings);
 }
 
 /// A panic at one file is a finding for that file.

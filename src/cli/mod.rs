@@ -1,7 +1,10 @@
 //! What was typed: the command line, with the help that teaches it.
 
 mod profile;
+mod query;
 mod run;
+mod stats;
+mod work;
 
 use std::path::PathBuf;
 
@@ -9,7 +12,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::sample::Kind;
 pub use profile::ProfileArgs;
+pub use query::{FindArgs, QueryArgs};
 pub use run::{RunArgs, redactor};
+pub use stats::StatsArgs;
+pub use work::WorkArgs;
 
 /// De-identifies, losslessly compresses and measures trees of DICOM files, on one machine or with
 /// MPI on a cluster.
@@ -31,6 +37,8 @@ Examples:
   sauva verify out --input sample                   digests, decoding, accounts, leaks
   sauva run --input sample --output out2 --clean pixels && sauva review out2
                                                     text in images covered, and a page to look at it
+  sauva query out 'SELECT Modality, count(*) FROM index GROUP BY 1'
+                                                    the tables of an output, by SQL
   sauva run --dry-run --input sample --profile research
                                                     what would be done, by attribute
   mpirun -n 4 --bind-to none sauva run --input sample --output out
@@ -63,6 +71,12 @@ pub enum Command {
     /// statistics, OUT/summary.json the run on one page, OUT/metrics.csv the times of each rank,
     /// OUT/manifest.sha256 the digests, OUT/failures.csv whatever was not written and why.
     Run(Box<RunArgs>),
+    /// Measure every DICOM file of a tree; de-identify nothing and write no images.
+    ///
+    /// For an operator's own use: OUT holds the index, the series and the cohorts of `sauva run` with the
+    /// attributes as they are, identifiers of patients among them. Only you can enter OUT, and its summary says so.
+    /// Every instance has a row, duplicates too; `path` is the input's own.
+    Stats(Box<StatsArgs>),
     /// Check the output of a finished run; touch nothing there.
     ///
     /// Every digest is compared, every instance decoded and measured again, every row and count
@@ -75,6 +89,13 @@ pub enum Command {
     /// OUT/review.html shows, for each series, what is written and where something was covered, those
     /// first that need an eye most. It needs nothing but a browser.
     Review(ReviewArgs),
+    /// Ask the tables of an output by SQL, without Python or a server; touch nothing there.
+    ///
+    /// The tables are OUT/index.parquet, a row an instance; series.parquet; cohorts.parquet; and frames.parquet, as
+    /// far as they are there. DuckDB, Polars, pandas and Spark read the same files.
+    Query(QueryArgs),
+    /// Find instances of an output by what they are, without SQL.
+    Find(FindArgs),
     /// Write a synthetic tree of CT images with invented patients, for tests and benchmarks.
     Generate(GenerateArgs),
     /// Print the conformance statement of de-identification for a profile, as Markdown.

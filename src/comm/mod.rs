@@ -48,13 +48,15 @@ pub enum Tag {
     Claims,
     /// Settled rows, to the owner of their series: [`stream`].
     Rows,
+    /// Distributions of values, to the owner of their series: [`stream`].
+    Values,
     /// The next sorted rows are asked for, or given.
     Merge,
 }
 
 impl Tag {
     /// Every tag, each at the place that is its number.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Broadcast,
         Self::Scatter,
         Self::Gather,
@@ -62,6 +64,7 @@ impl Tag {
         Self::Order,
         Self::Claims,
         Self::Rows,
+        Self::Values,
         Self::Merge,
     ];
 }

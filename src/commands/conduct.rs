@@ -319,7 +319,9 @@ impl<'a> Conductor<'a> {
     }
 
     fn hand_on(&mut self, Committed { records, totals }: Committed, metrics: &mut RankMetrics) {
-        self.harvest.totals.merge(&totals);
+        if let Err(error) = self.claims.owned.values.add(&totals) {
+            self.stop(&Halt::storage("the statistics", &error).to_string());
+        }
         for record in records {
             self.hand.commit(&record.path_id);
             self.end.done += 1;

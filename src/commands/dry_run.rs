@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::threads::{all_cores, threads};
 use super::{Conclusion, keygen};
-use crate::cli::{RunArgs, redactor};
+use crate::cli::{RunArgs, WorkArgs, redactor};
 use crate::config::ConfigError;
 use crate::dataset::Tag;
 use crate::deident::{Deidentifier, Key, Outcome, Path, Pseudonyms, Rules, keyword};
@@ -54,9 +54,8 @@ impl Tally {
 
 /// Looks at every file; returns what to tell.
 pub fn execute(args: RunArgs) -> Result<Conclusion> {
-    let RunArgs {
-        input, key_file, rules, pixel_risk, pixel_rules, threads: wanted, max_depth, ..
-    } = args;
+    let RunArgs { input, rules, pixel_risk, pixel_rules, work, .. } = args;
+    let WorkArgs { key_file, threads: wanted, max_depth, .. } = work;
     let profile = rules.resolve()?;
     let redactor = redactor(&profile, pixel_risk, &pixel_rules)?;
     let input = input.canonicalize().map_err(|error| ConfigError::Input(error.kind()))?;

@@ -24,6 +24,7 @@ pub(super) fn hire(
     }
     let orders = Orders {
         input: config.input.clone(),
+        measures_only: config.measures_only,
         output: config.output.clone(),
         profile: config.profile.clone(),
         redactor: config.redactor.clone(),

@@ -37,7 +37,8 @@ pub(super) fn last_words(
     if *inputs_gone > 0 {
         writeln!(text, "  inputs gone   {inputs_gone:>10}   (what they gave stays)")?;
     }
-    writeln!(text, "  written       {written:>10}")?;
+    let written_as = if config.measures_only { "measured" } else { "written " };
+    writeln!(text, "  {written_as}      {written:>10}")?;
     writeln!(text, "  duplicate     {duplicate:>10}")?;
     writeln!(text, "  quarantined   {quarantined:>10}")?;
     writeln!(text, "  not DICOM     {not_dicom:>10}")?;
@@ -48,6 +49,47 @@ pub(super) fn last_words(
             "  mixed studies {mixed:>10}   (one study, several Patient IDs: see mixed_studies in summary.json)"
         )?;
     }
+    if !config.measures_only {
+        tell_writing(&mut text, summary)?;
+    }
+    tell_statistics(&mut text, summary)?;
+    let wall = ranks.iter().map(|rank| rank.wall_s).fold(0.0, f64::max);
+    let threads: usize = ranks.iter().map(|rank| rank.threads).sum();
+    let files: u64 = ranks.iter().map(|rank| rank.files).sum();
+    writeln!(
+        text,
+        "  time          {wall:>8.2} s, {:.0} files/s, on {} rank(s) with {threads} thread(s)",
+        files as f64 / wall.max(1e-3),
+        ranks.len()
+    )?;
+    for (rank, why) in
+        ends.iter().enumerate().filter_map(|(rank, end)| Some((rank, end.unfit.as_ref()?)))
+    {
+        let host = ranks.get(rank).map_or("?", |rank| &rank.host);
+        writeln!(text, "  gave up       rank {rank} on {host}, the others did its work: {why}")?;
+    }
+    writeln!(text, "\n  results in {}", config.output.display())?;
+    if config.measures_only {
+        writeln!(
+            text,
+            "    index.parquet  series.parquet  cohorts.parquet  index.csv  summary.json"
+        )?;
+        writeln!(
+            text,
+            "    THEY NAME PATIENTS: nothing was de-identified; keep them as the originals"
+        )?;
+    } else {
+        writeln!(text, "    dicom/  index.parquet  series.parquet  cohorts.parquet  index.csv")?;
+        writeln!(text, "    summary.json  metrics.csv  manifest.sha256")?;
+    }
+    if quarantined + not_dicom + duplicate > 0 {
+        writeln!(text, "    failures.csv: what was not written, and why")?;
+    }
+    Ok(text)
+}
+
+/// What was done with the pixels that were written.
+fn tell_writing(text: &mut String, summary: &Summary) -> Result<()> {
     let pixels = &summary.compression;
     let verified = match pixels.unverified {
         0 => "every frame verified".to_owned(),
@@ -67,28 +109,31 @@ pub(super) fn last_words(
             pixels.unopened
         )?;
     }
-    tell_pixels(&mut text, summary)?;
-    let wall = ranks.iter().map(|rank| rank.wall_s).fold(0.0, f64::max);
-    let threads: usize = ranks.iter().map(|rank| rank.threads).sum();
-    let files: u64 = ranks.iter().map(|rank| rank.files).sum();
+    tell_pixels(text, summary)
+}
+
+/// What series and images tell.
+fn tell_statistics(text: &mut String, summary: &Summary) -> Result<()> {
+    let series = &summary.series;
+    if series.series == 0 {
+        return Ok(());
+    }
+    let (regular, missing) = (series.regular_volumes, series.missing_slices);
+    let outliers: u64 = series.outliers.values().sum();
     writeln!(
         text,
-        "  time          {wall:>8.2} s, {:.0} files/s, on {} rank(s) with {threads} thread(s)",
-        files as f64 / wall.max(1e-3),
-        ranks.len()
+        "  series        {:>10}   ({regular} regular volumes, {missing} slices missing, {outliers} numbers \
+         beyond their cohort)",
+        series.series
     )?;
-    for (rank, why) in
-        ends.iter().enumerate().filter_map(|(rank, end)| Some((rank, end.unfit.as_ref()?)))
-    {
-        let host = ranks.get(rank).map_or("?", |rank| &rank.host);
-        writeln!(text, "  gave up       rank {rank} on {host}, the others did its work: {why}")?;
+    if summary.exact_duplicates > 0 {
+        writeln!(
+            text,
+            "  same pixels   {:>10}   (instances with exactly the pixels of another)",
+            summary.exact_duplicates
+        )?;
     }
-    writeln!(text, "\n  results in {}", config.output.display())?;
-    writeln!(text, "    dicom/  index.csv  summary.json  metrics.csv  manifest.sha256")?;
-    if quarantined + not_dicom + duplicate > 0 {
-        writeln!(text, "    failures.csv: what was not written, and why")?;
-    }
-    Ok(text)
+    Ok(())
 }
 
 /// What was done about identities in pixels.

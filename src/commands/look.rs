@@ -20,7 +20,6 @@ use crate::config::RunConfig;
 use crate::ledger::{Claim, Damaged, Fate, LineId, Place};
 use crate::record::{Failure, FileRecord, Outcome, PathId};
 use crate::sorting::{Sorted, Sorter};
-use crate::stats::Totals;
 use crate::storage::Storage;
 
 /// What the look is done with.
@@ -34,17 +33,17 @@ pub(super) struct Looker<'a> {
 
 impl Looker<'_> {
     /// Looks at what earlier tries wrote: what stands is taken over into `owned`, what does not is done anew.
-    /// Returns the totals of what this rank owns, rank 0 also those that the journals know.
+    /// So are the distributions of values that were measured.
     pub(super) fn look(
         &self,
         mut lead: Option<&mut Lead>,
         owned: &mut Owned,
         claims: Sorter,
-    ) -> Result<Totals> {
+    ) -> Result<()> {
         let comm = self.comm;
         let has_past = lead.as_ref().is_some_and(|lead| !lead.past.is_empty());
         if comm::broadcast(comm, encode(&has_past)) == encode(&false) {
-            return Ok(Totals::default());
+            return Ok(());
         }
         let claims = comm::agree(comm, self.hand_out(lead.as_deref(), owned, claims))?;
         let found = comm::agree(comm, self.find(&claims))?;
@@ -62,12 +61,14 @@ impl Looker<'_> {
         }
         let broken = lead.as_ref().map(|lead| lead.past.broken());
         let broken: Option<BTreeSet<LineId>> = decode(&comm::broadcast(comm, encode(&broken)));
-        let totals = self.totals(lead.as_deref(), &claims, &found, &broken.unwrap_or_default());
-        comm::agree(comm, totals)
+        let broken = broken.unwrap_or_default();
+        let taken = self.take_totals(lead.as_deref(), &claims, &found, &broken, owned);
+        let cannot = |error| Halt::storage("the statistics", &error).into();
+        comm::agree(comm, taken.map_err(cannot))
     }
 
     fn place<'a>(&'a self, limits: &'a crate::read::Limits) -> Place<'a> {
-        Place { storage: self.storage, output: &self.config.output, limits }
+        Place { storage: self.storage, output: self.config.instances(), limits }
     }
 
     /// Rank 0 reads the records of earlier tries and hands each to its owner.
@@ -124,6 +125,10 @@ impl Looker<'_> {
         let mut paths = Paths::default();
         let (storage, output) = (self.storage, &*self.config.output);
         found.each(claims, |fate, is_first| {
+            if self.config.measures_only {
+                // An input is never touched.
+                paths = Paths::default();
+            }
             if is_first {
                 std::mem::take(&mut paths).clear(storage, output)?;
             }
@@ -149,27 +154,29 @@ impl Looker<'_> {
             }
             Ok(())
         })?;
-        paths.clear(storage, output)?;
+        if !self.config.measures_only {
+            paths.clear(storage, output)?;
+        }
         Ok(withdrawn)
     }
 
-    fn totals(
+    /// Takes over what the journals know of the values, on rank 0, and what is measured anew.
+    fn take_totals(
         &self,
         lead: Option<&Lead>,
         claims: &Sorted,
         found: &Damaged,
         broken: &BTreeSet<LineId>,
-    ) -> Result<Totals> {
-        let pool = ThreadPoolBuilder::new().num_threads(self.threads).build()?;
+        owned: &mut Owned,
+    ) -> std::io::Result<()> {
+        let pool = ThreadPoolBuilder::new().num_threads(self.threads).build();
+        let pool = pool.map_err(std::io::Error::other)?;
         let limits = self.config.limits();
         let place = self.place(&limits);
-        let measured = pool.install(|| found.measure_anew(claims, place, broken));
-        let cannot = |error| Halt::storage("the statistics", &error);
-        let mut totals = measured.map_err(cannot)?;
-        if let Some(lead) = lead {
-            totals.merge(&lead.past.totals().map_err(cannot)?);
-        }
-        Ok(totals)
+        pool.install(|| {
+            found.measure_anew(claims, place, broken, |totals| owned.values.add(totals))
+        })?;
+        lead.map_or(Ok(()), |lead| lead.past.totals(|totals| owned.values.add(totals)))
     }
 }
 

@@ -17,6 +17,7 @@ const BATCH_BYTES: usize = 256 << 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) enum Table {
     Index,
+    Series,
     Manifest,
     Failures,
 }
@@ -42,6 +43,7 @@ impl Part {
     fn table(&self, table: Table) -> &Sorted {
         match table {
             Table::Index => &self.index,
+            Table::Series => &self.series,
             Table::Manifest => &self.manifest,
             Table::Failures => &self.failures,
         }
@@ -81,6 +83,10 @@ fn next_batch<'a>(
         let item = item?;
         bytes += item.key.len() + item.value.len();
         batch.push(item);
+    }
+    if batch.is_empty() {
+        // Who asks again begins anew.
+        *open = None;
     }
     Ok(batch)
 }

@@ -1,6 +1,7 @@
 //! The output folder: whether it is ours to write to, what earlier tries left in it, and the lock.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -33,6 +34,12 @@ pub(super) fn open(
         // Another run may just have made it its own.
         if entries.next().is_some() && !state.is_dir() {
             bail!("--output: the folder holds files that are not sauva's: choose a new one");
+        }
+        if settings.measures_only {
+            // Its results name patients.
+            let private = fs::Permissions::from_mode(0o700);
+            fs::set_permissions(folder, private)
+                .context("--output: the folder cannot be kept from others")?;
         }
         create_private_folder(&state).context("--output: nothing can be made in the folder")?;
     }
@@ -78,6 +85,9 @@ pub(super) fn profile_of(output: &Path) -> Result<Profile> {
     let settings = fs::read(path).context("OUT: its settings (.sauva) are gone")?;
     let settings: Settings = serde_json::from_slice(&settings)
         .context("OUT: its settings cannot be understood: it is another version's")?;
+    if settings.measures_only {
+        bail!("OUT: `sauva stats` made it of inputs as they are: nothing there was de-identified");
+    }
     Ok(settings.profile)
 }
 
@@ -93,6 +103,7 @@ mod tests {
         Settings {
             journal: JOURNAL_FORM,
             version: "1".into(),
+            measures_only: false,
             codec: codec.into(),
             verify: Verify::Full,
             pixel_risk: PixelRisk::Quarantine,

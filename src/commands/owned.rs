@@ -3,6 +3,7 @@
 
 use std::io;
 
+use super::values::Values;
 use crate::comm::Comm;
 use crate::comm::stream::Stream;
 use crate::ledger::Claim;
@@ -17,6 +18,8 @@ pub(super) struct Owned {
     pub(super) failures: Sorter,
     /// Counts of the records that are not claims.
     pub(super) tally: Tally,
+    /// What was measured on this rank, whoever owns it.
+    pub(super) values: Values,
 }
 
 impl Owned {
@@ -25,6 +28,7 @@ impl Owned {
             claims: Sorter::new(scratch("claims")),
             failures: Sorter::new(scratch("failures")),
             tally: Tally::default(),
+            values: Values::new(scratch("values")),
         }
     }
 

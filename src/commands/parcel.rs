@@ -6,7 +6,7 @@ use crate::manifest::FileEntry;
 use crate::record::FileRecord;
 use crate::results::{RankMetrics, Tally};
 use crate::stage::StageTimings;
-use crate::stats::Totals;
+use crate::stats::{Cohort, Totals};
 
 /// A file to be worked on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -78,8 +78,10 @@ pub(super) enum Word {
 /// What a rank brings in. Merging is exact: the order does not matter.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Harvest {
-    /// Distributions of the values, by modality.
-    pub(super) totals: Totals,
+    /// Statistics by modality.
+    pub(super) modalities: Totals<String>,
+    /// Statistics by cohort.
+    pub(super) cohorts: Totals<Cohort>,
     /// Time spent in the stages, summed over threads.
     pub(super) timings: StageTimings,
     /// Counts of the records as they ended.
@@ -89,7 +91,8 @@ pub(super) struct Harvest {
 impl Harvest {
     /// Adds another harvest.
     pub(super) fn merge(&mut self, other: &Self) {
-        self.totals.merge(&other.totals);
+        self.modalities.merge(&other.modalities);
+        self.cohorts.merge(&other.cohorts);
         self.timings.merge(&other.timings);
         self.tally.merge(&other.tally);
     }
@@ -146,6 +149,6 @@ pub(super) fn count_record(metrics: &mut RankMetrics, record: &FileRecord) {
     if let Some(instance) = &record.instance {
         metrics.bytes_out += instance.bytes_out;
         let measured = instance.measured.as_ref();
-        metrics.pixels += measured.map_or(0, |measured| measured.first_order.n_pixels);
+        metrics.pixels += measured.map_or(0, |measured| measured.measures.first_order.n_pixels);
     }
 }

@@ -38,6 +38,18 @@ pub(super) struct Withdrawn {
 }
 
 impl Lead {
+    /// Plans the files whose line of the journal is broken, whatever they are like themselves.
+    fn plan_broken_lines(&mut self, retry: bool) {
+        for number in 0..self.files.len() as u32 {
+            let path_id = PathId::of(&self.entry(number).path_id);
+            if self.past.is_in_broken_line(path_id) {
+                self.plan.done_before -= 1;
+                self.past.withdraw(path_id);
+                self.add_to_plan(number, retry);
+            }
+        }
+    }
+
     /// Makes the plan for the files that were found, as far as the records alone tell. With `--retry`
     /// what was quarantined is done anew; what could not be read or was changing is in any case.
     pub(super) fn make_plan(&mut self, config: &RunConfig) {
@@ -55,11 +67,16 @@ impl Lead {
                 self.add_to_plan(number, config.retry);
             }
         }
+        if config.measures_only {
+            // What is measured anew is measured where files are worked on, not here.
+            self.plan_broken_lines(config.retry);
+        }
         let gone = self.past.standing().filter(|(_, known)| !known.is_present);
         let gone: Vec<(PathId, bool)> =
             gone.map(|(path_id, known)| (path_id, known.has_instance)).collect();
         for (path_id, was_written) in gone {
-            if was_written {
+            // What was measured where it lay has gone with its file.
+            if was_written && !config.measures_only {
                 self.plan.inputs_gone += 1;
                 self.expected.add(path_id);
             } else {

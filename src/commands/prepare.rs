@@ -60,6 +60,7 @@ fn settings(config: &RunConfig, pseudonyms: &Pseudonyms) -> Settings {
     Settings {
         journal: JOURNAL_FORM,
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        measures_only: config.measures_only,
         codec: config.codec.clone(),
         verify: config.verify,
         profile: config.profile.clone(),

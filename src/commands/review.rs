@@ -35,6 +35,7 @@ pub fn execute(args: &ReviewArgs) -> Result<Conclusion> {
     if !output.join(SUMMARY).exists() {
         bail!("OUT: no finished output of `sauva run`: give the folder that was its --output");
     }
+    profile_of(&output)?;
     let read = |name: &str| {
         fs::read(output.join(name)).with_context(|| format!("OUT: {name} cannot be read"))
     };

@@ -19,7 +19,7 @@ use super::output;
 use super::owned::{Claims, Owned};
 use super::parcel::{Harvest, Task, WorkEnd, decode, encode};
 use super::prepare::prepare;
-use super::settle::{Part, Settler};
+use super::settle::{Part, Settled, Settler};
 use super::signals::Signals;
 use super::supply::Supply;
 use super::traces::{begin_trace, end_trace};
@@ -94,7 +94,7 @@ pub fn execute_on(
         threads: layout.threads,
     };
     let past = Sorter::new(run.scratch()("past"));
-    let mut totals = recorder.span("look", || looker.look(lead.as_mut(), &mut owned, past))?;
+    recorder.span("look", || looker.look(lead.as_mut(), &mut owned, past))?;
     let cleared = lead.as_mut().map_or(Ok(()), |lead| lead.clear_the_way(config, storage));
     comm::agree(comm, cleared)?;
 
@@ -119,18 +119,17 @@ pub fn execute_on(
     comm::agree(comm, checked)?;
 
     // Settle; gather; rank 0 writes the results.
-    harvest.totals.merge(&std::mem::take(&mut totals));
     let limits = config.limits();
     let settler = Settler {
         comm,
-        place: Place { storage: storage.as_ref(), output: &config.output, limits: &limits },
+        place: Place { storage: storage.as_ref(), output: config.instances(), limits: &limits },
         session,
         fit: ends.iter().map(|end| end.unfit.is_none()).collect(),
         keeps_records: config.dicomdir || config.reidentification_map.is_some(),
     };
-    let settle = || settler.settle(owned, &mut journal, &run.scratch(), &mut harvest.totals);
-    let (part, tally) = recorder.span("settle", settle)?;
-    harvest.tally = tally;
+    let settle = || settler.settle(owned, &mut journal, &run.scratch());
+    let Settled { part, tally, modalities, cohorts } = recorder.span("settle", settle)?;
+    (harvest.tally, harvest.modalities, harvest.cohorts) = (tally, modalities, cohorts);
     let farewell = crew.leave();
     farewell.spans.iter().for_each(|spans| recorder.crew(spans));
     harvest.timings.merge(&farewell.timings);

@@ -1,82 +1,43 @@
 //! The end of the work on every rank: what it owns in, its part of the results out. Claims are settled by
 //! who owns their SOP Instance UID; the rows of what was written go to who owns their series, where they are
-//! sorted. Statistics by series belong there.
+//! sorted.
 
 use std::io;
 
 use anyhow::Result;
-use serde::{Deserialize, Serialize};
 
 use super::halt::Halt;
 use super::owned::Owned;
-use super::parcel::{decode, encode};
+use super::row::Row;
+use super::series::{self, Made};
+use super::values::Values;
 use crate::comm::stream::{Stream, owner};
 use crate::comm::{self, Comm, Tag};
 use crate::ledger::{Claim, Journal, Place, carry_out, recount};
-use crate::record::{FileRecord, Outcome};
-use crate::results::{Tally, index_row};
+use crate::record::Outcome;
+use crate::results::Tally;
 use crate::sorting::{Item, Scratch, Sorted, Sorter};
-use crate::stats::Totals;
+use crate::stats::{Cohort, Totals};
 
 /// Records between two looks for messages.
 const PACE: usize = 64;
 
-/// A row of the index, and what is asked of it.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Row<'a> {
-    pub(super) study_uid: &'a str,
-    pub(super) series_uid: &'a str,
-    sop_instance_uid: &'a str,
-    pub(super) patient_id: &'a str,
-    path: &'a str,
-    sha256: &'a str,
-    pub(super) may_show_face: bool,
-    /// The line of `index.csv`.
-    pub(super) line: &'a [u8],
-    /// The whole record as a message, where more is made of the instances than the results; else nothing.
-    record: &'a [u8],
-}
-
-impl<'a> Row<'a> {
-    /// The row of a record that was written, as a message.
-    fn message(record: &FileRecord, is_whole: bool) -> io::Result<Vec<u8>> {
-        let instance = record.instance.as_ref().ok_or(io::ErrorKind::InvalidData)?;
-        let line = index_row(record, instance).map_err(io::Error::other)?;
-        let whole = if is_whole { encode(record) } else { Vec::new() };
-        Ok(encode(&Row {
-            study_uid: &instance.study_uid,
-            series_uid: &instance.series_uid,
-            sop_instance_uid: &instance.sop_instance_uid,
-            patient_id: &instance.patient_id,
-            path: &instance.path,
-            sha256: &instance.sha256,
-            may_show_face: instance.redaction.may_show_face,
-            line: &line,
-            record: &whole,
-        }))
-    }
-
-    pub(super) fn of(message: &'a [u8]) -> io::Result<Self> {
-        postcard::from_bytes(message).map_err(io::Error::other)
-    }
-
-    /// The whole record, where it is there.
-    pub(super) fn record(&self) -> Option<FileRecord> {
-        (!self.record.is_empty()).then(|| decode(self.record))
-    }
-
-    /// The order of the index: study, series, instance.
-    fn key(&self) -> Vec<u8> {
-        [self.study_uid, self.series_uid, self.sop_instance_uid].join("\0").into()
-    }
-}
-
 /// A rank's part of the results, in their order.
 pub(super) struct Part {
     pub(super) index: Sorted,
+    /// Rows of `series.parquet`, and what tells outliers among them.
+    pub(super) series: Sorted,
     /// Digests by paths.
     pub(super) manifest: Sorted,
     pub(super) failures: Sorted,
+}
+
+/// What a rank has when all is settled.
+pub(super) struct Settled {
+    pub(super) part: Part,
+    pub(super) tally: Tally,
+    pub(super) modalities: Totals<String>,
+    pub(super) cohorts: Totals<Cohort>,
 }
 
 /// What a rank settles with.
@@ -92,22 +53,31 @@ pub(super) struct Settler<'a> {
 }
 
 impl Settler<'_> {
-    /// Settles what this rank owns; adds to the totals what that changes in them.
+    /// Settles what this rank owns.
     pub(super) fn settle(
         &self,
         owned: Owned,
         journal: &mut Journal,
         scratch: &dyn Fn(&str) -> Scratch,
-        totals: &mut Totals,
-    ) -> Result<(Part, Tally)> {
+    ) -> Result<Settled> {
         let comm = self.comm;
         let mut owned = comm::agree(comm, self.relieve_the_unfit(owned, scratch))?;
         let claims = std::mem::replace(&mut owned.claims, Sorter::new(scratch("none"))).finish();
-        let recounted = recount(&claims, self.place, self.session, journal);
+        let mut values = std::mem::replace(&mut owned.values, Values::new(scratch("none")));
+        let recounted =
+            recount(&claims, self.place, self.session, journal, |more| values.add(more));
         let cannot = |error| Halt::storage("an instance under its final name", &error);
         let recounted = recounted.map_err(|error| anyhow::Error::from(cannot(error)));
-        totals.merge(&comm::agree(comm, recounted)?);
-        self.share_rows(&claims, owned, scratch, totals)
+        comm::agree(comm, recounted)?;
+        let values = values.share(comm, &self.able(), scratch("values-of-series"));
+        let values = values.map_err(|error| Halt::storage("the statistics", &error).into());
+        let values: Sorted = comm::agree::<_, anyhow::Error>(comm, values)?;
+        let (mut part, tally) = self.share_rows(&claims, owned, scratch)?;
+        let made = series::make(&part.index, &values, scratch("series"));
+        let made = made.map_err(|error| Halt::storage("the statistics", &error).into());
+        let Made { series, modalities, cohorts } = comm::agree::<_, anyhow::Error>(comm, made)?;
+        part.series = series;
+        Ok(Settled { part, tally, modalities, cohorts })
     }
 
     /// The ranks that can work.
@@ -149,7 +119,6 @@ impl Settler<'_> {
         claims: &Sorted,
         mut owned: Owned,
         scratch: &dyn Fn(&str) -> Scratch,
-        totals: &mut Totals,
     ) -> Result<(Part, Tally)> {
         let able = self.able();
         let mut stream = Stream::new(self.comm, Tag::Rows);
@@ -172,9 +141,6 @@ impl Settler<'_> {
             }
             owned.tally.add(&record);
             let instance = record.instance.as_ref().ok_or(io::ErrorKind::InvalidData)?;
-            if let Some(measured) = &instance.measured {
-                totals.add_sums(&instance.modality, &measured.sums);
-            }
             let to = able[owner(instance.series_uid.as_bytes(), able.len())];
             stream.send(to, &Row::message(&record, self.keeps_records)?);
             Ok(())
@@ -185,6 +151,7 @@ impl Settler<'_> {
         comm::agree(self.comm, shared)?;
         let part = Part {
             index: index.finish(),
+            series: Sorter::new(scratch("none")).finish(),
             manifest: manifest.finish(),
             failures: owned.failures.finish(),
         };

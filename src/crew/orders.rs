@@ -20,6 +20,8 @@ pub struct Orders {
     /// The folder of the input tree.
     #[serde(with = "path_bytes")]
     pub input: PathBuf,
+    /// Whether inputs are measured as they are.
+    pub measures_only: bool,
     /// The folder of the output.
     #[serde(with = "path_bytes")]
     pub output: PathBuf,
@@ -42,6 +44,7 @@ impl Orders {
     pub fn pipeline(&self, key: &Key, storage: SharedStorage) -> Option<Arc<Pipeline>> {
         Some(Arc::new(Pipeline {
             input: self.input.clone(),
+            measures_only: self.measures_only,
             output: self.output.clone(),
             limits: self.limits,
             deidentifier: Deidentifier::new(key, self.profile.clone()),

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::{Crew, Farewell, Finished};
 use crate::area::Redaction;
+use crate::attributes::Attributes;
 use crate::manifest::FileEntry;
 use crate::pipeline::Processed;
 use crate::record::{FileRecord, InstanceRecord, Outcome};
@@ -203,6 +204,7 @@ fn finish(entry: &FileEntry) -> Finished {
     let digest = blake3::hash(entry.path_id.as_bytes()).to_hex().to_string();
     let instance = InstanceRecord {
         path: format!("dicom/{patient_id}/{study_uid}/{series_uid}/{sop_instance_uid}.dcm"),
+        in_place: false,
         sha256: digest.clone(),
         bytes_out: entry.size_bytes,
         patient_id,
@@ -211,6 +213,7 @@ fn finish(entry: &FileEntry) -> Finished {
         sop_instance_uid,
         sop_class_uid: "1.2.840.10008.5.1.4.1.1.2".into(),
         modality: "CT".into(),
+        attributes: Attributes::default(),
         source_transfer_syntax: "1.2.840.10008.1.2.1".into(),
         transfer_syntax: "1.2.840.10008.1.2.4.80".into(),
         passed_on: false,
@@ -227,6 +230,7 @@ fn finish(entry: &FileEntry) -> Finished {
         contested: false,
         counted: false,
         measured: None,
+        frames: Vec::new(),
     };
     let record = FileRecord {
         path_id: entry.path_id.clone(),

@@ -24,7 +24,7 @@ pub(super) fn valid(element: Element) -> Element {
 
 /// How the text of a data set is coded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct CharacterSet {
+pub(crate) struct CharacterSet {
     /// What bytes from 0x80 on mean, before any escape sequence.
     upper: Upper,
 }
@@ -74,7 +74,7 @@ fn is_term(value: &str) -> bool {
 impl CharacterSet {
     /// The character set that a data set declares; `None` where it declares none, and that of the
     /// enclosing data set holds.
-    pub(super) fn declared(data_set: &DataSet) -> Option<Self> {
+    pub(crate) fn declared(data_set: &DataSet) -> Option<Self> {
         let terms = data_set.bytes(tags::SPECIFIC_CHARACTER_SET)?;
         // Some write hyphens, as the standard does in its text.
         let terms = String::from_utf8_lossy(terms).replace("ISO-IR", "ISO_IR");
@@ -93,7 +93,7 @@ impl CharacterSet {
     }
 
     /// The text that the bytes mean.
-    pub(super) fn decode<'a>(&self, bytes: &'a [u8]) -> Cow<'a, str> {
+    pub(crate) fn decode<'a>(&self, bytes: &'a [u8]) -> Cow<'a, str> {
         if bytes.is_ascii() && !bytes.contains(&ESCAPE) {
             return String::from_utf8_lossy(bytes);
         }

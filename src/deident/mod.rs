@@ -40,6 +40,7 @@ use std::sync::Arc;
 
 use dicom::dictionary_std::tags;
 
+pub(crate) use charset::CharacterSet;
 pub use concern::Concern;
 pub use conformance::conformance_statement;
 pub use key::{KEY_LENGTH, Key, KeyError};
@@ -54,8 +55,8 @@ pub use record::{METHOD, admit_text, claim_clean_pixels};
 pub use table::EDITION;
 
 use crate::dataset::{DataSet, Tag, VR};
+use crate::image::has_embedded_overlay;
 use crate::instance::{Deidentified, Identity, Original};
-use charset::CharacterSet;
 pub use clean::patient_name;
 use clean::{Cleaner, is_blank};
 use dates::DateShift;
@@ -212,12 +213,6 @@ fn patient_of(data_set: &DataSet) -> (Vec<u8>, Vec<u8>) {
         data_set.bytes(tag).map_or_else(Vec::new, |bytes| charset.decode_identifier(bytes).into())
     };
     (value(tags::PATIENT_ID), value(tags::ISSUER_OF_PATIENT_ID))
-}
-
-/// Overlay Bit Position (60xx,0102) above 0: a retired way to keep an overlay in the unused bits of
-/// the pixel data.
-fn has_embedded_overlay(data_set: &DataSet) -> bool {
-    (0..16).any(|plane| data_set.u16(Tag(0x6000 + 2 * plane, 0x0102)).is_some_and(|bit| bit > 0))
 }
 
 #[cfg(test)]

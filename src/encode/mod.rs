@@ -36,7 +36,7 @@ use keep::Came;
 
 use crate::area::Redaction;
 use crate::dataset::{DataSet, Element, Tag, VR, Value};
-use crate::image::{ImagePixel, SampleType};
+use crate::image::{ImagePixel, SampleType, has_embedded_overlay};
 use crate::instance::{
     Decoded, DecodedPixels, Deidentified, Encoded, KeptNative, Original, PixelBytes, Samples,
     SourcePixels,
@@ -220,7 +220,8 @@ pub fn decoded(instance: Deidentified) -> Result<Decoded, EncodeError> {
 /// are integers of their own.
 pub fn decode(original: Original) -> Result<Option<(DataSet, ImagePixel, Samples)>, EncodeError> {
     let Original { data_set, transfer_syntax, image } = original;
-    let pixels = image.map(|image| decode_pixels(image, &transfer_syntax, false)).transpose()?;
+    let overlay = has_embedded_overlay(&data_set);
+    let pixels = image.map(|image| decode_pixels(image, &transfer_syntax, overlay)).transpose()?;
     Ok(pixels.and_then(|pixels| Some((data_set, pixels.image, pixels.samples?))))
 }
 

@@ -54,8 +54,8 @@ impl Claim {
     /// The rank that decides about it, of so many.
     pub fn owner(&self, ranks: usize) -> usize {
         let label = match &self.record.instance {
-            Some(instance) => &instance.sop_instance_uid,
-            None => &self.record.path_id,
+            Some(instance) => instance.claimed(),
+            None => self.record.path_id.as_str(),
         };
         owner(label.as_bytes(), ranks)
     }
@@ -65,7 +65,7 @@ impl Claim {
     pub fn to_item(&self) -> io::Result<Item> {
         let mut key = Vec::with_capacity(ROOM / 2);
         if let Some(instance) = &self.record.instance {
-            for part in [&instance.sop_instance_uid, &instance.sha256, &instance.path] {
+            for part in [instance.claimed(), &instance.sha256, &instance.path] {
                 key.extend_from_slice(part.as_bytes());
                 key.push(0);
             }
@@ -102,6 +102,6 @@ impl Claim {
     /// What is claimed: the SOP Instance UID, the digest and the path of the content.
     pub fn content(&self) -> Option<[&str; 3]> {
         let instance = self.record.instance.as_ref()?;
-        Some([&instance.sop_instance_uid, &instance.sha256, &instance.path])
+        Some([instance.claimed(), &instance.sha256, &instance.path])
     }
 }

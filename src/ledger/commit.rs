@@ -11,7 +11,7 @@ use super::journal::{Journal, Line};
 use crate::pipeline::Processed;
 use crate::record::FileRecord;
 use crate::stage::Stopwatch;
-use crate::stats::Totals;
+use crate::stats::Distributions;
 use crate::storage::SharedStorage;
 use crate::write::{self, Place, Staged};
 
@@ -26,7 +26,7 @@ pub struct Committed {
     /// Their records.
     pub records: Vec<FileRecord>,
     /// What they add to the totals.
-    pub totals: Totals,
+    pub totals: Distributions,
 }
 
 /// Commits what the crew of a rank brings.
@@ -160,12 +160,14 @@ impl Work {
     }
 
     fn commit(&mut self, batch: Vec<Processed>) -> io::Result<Committed> {
-        if batch.iter().any(|file| file.record.instance.is_some()) {
+        if batch.iter().any(|file| file.record.instance.as_ref().is_some_and(|it| !it.in_place)) {
             self.storage.sync(&self.output)?;
         }
         let mut committed = Committed::default();
         for Processed { mut record, measurement } in batch {
-            if let Some(instance) = &mut record.instance {
+            if let Some(instance) = record.instance.as_mut().filter(|it| it.in_place) {
+                instance.counted = true;
+            } else if let Some(instance) = &mut record.instance {
                 let staged = Staged {
                     path: instance.path.clone(),
                     sha256: instance.sha256.clone(),
@@ -177,9 +179,10 @@ impl Work {
                 let place = write::place(storage, &self.output, path_id, uid, &staged)?;
                 instance.contested = place == Place::Contested;
                 instance.counted = place == Place::Final;
-                if let Some(measurement) = measurement.filter(|_| instance.counted) {
-                    measurement.add_to(&mut committed.totals);
-                }
+            }
+            let is_counted = record.instance.as_ref().is_some_and(|instance| instance.counted);
+            if let Some(measurement) = measurement.filter(|_| is_counted) {
+                measurement.add_to(&mut committed.totals);
             }
             committed.records.push(record);
         }

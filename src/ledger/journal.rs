@@ -10,9 +10,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use crate::attributes::Attributes;
 use crate::manifest::FileEntry;
 use crate::record::FileRecord;
-use crate::stats::Totals;
+use crate::stats::Distributions;
 use crate::storage::SharedStorage;
 
 /// The extension of a journal's name.
@@ -28,7 +29,7 @@ pub enum Line {
         /// A record for each file.
         records: Vec<FileRecord>,
         /// What those of them that are counted add to the totals.
-        totals: Totals,
+        totals: Distributions,
     },
     /// Settling has changed which files the totals hold.
     Recounted {
@@ -77,7 +78,7 @@ pub struct Recount {
     /// Whether the totals hold it now.
     pub counted: bool,
     /// What that adds to the totals, or, below zero, takes from them.
-    pub totals: Totals,
+    pub totals: Distributions,
 }
 
 /// A journal that is open to be appended to.
@@ -149,10 +150,33 @@ pub struct Damage {
     pub torn: bool,
 }
 
-/// The messages of a journal as bytes, one after the other, for who looks for what must not be there.
+/// The messages of a journal as bytes, one after the other, for who looks for what must not be there: but for
+/// the attributes of instances, which the profile has left in them, and the names of cohorts. Those that stand are
+/// looked at in the instances: what a device is called may well be what an input has somewhere else.
 pub fn messages(path: &Path) -> io::Result<Vec<u8>> {
     let bytes = std::fs::read(path)?;
-    Ok(bytes.split(|byte| *byte == b'\n').filter_map(message).flatten().collect())
+    let messages = bytes.split(|byte| *byte == b'\n').filter_map(message);
+    Ok(messages.flat_map(without_attributes).collect())
+}
+
+fn without_attributes(message: Vec<u8>) -> Vec<u8> {
+    let Ok(mut line) = postcard::from_bytes::<Line>(&message) else { return message };
+    match &mut line {
+        Line::Done { records, totals, .. } => {
+            let instances = records.iter_mut().filter_map(|record| record.instance.as_mut());
+            for instance in instances {
+                instance.attributes = Attributes::default();
+            }
+            totals.forget_cohorts();
+        }
+        Line::Recounted { recounts, .. } => {
+            for recount in recounts {
+                recount.totals.forget_cohorts();
+            }
+        }
+        Line::Struck { .. } => {}
+    }
+    postcard::to_stdvec(&line).unwrap_or(message)
 }
 
 /// Reads a journal; `see` gets the number of each good line and what it says.

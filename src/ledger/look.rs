@@ -11,7 +11,7 @@ use super::past::LineId;
 use super::settle::{Place, is_counted, located, stands};
 use crate::pipeline::measure_written;
 use crate::sorting::Sorted;
-use crate::stats::Totals;
+use crate::stats::Distributions;
 
 /// Files that are looked at together.
 const TOGETHER: usize = 256;
@@ -137,39 +137,37 @@ impl Damaged {
         claims: &Sorted,
         place: Place<'_>,
         broken: &BTreeSet<LineId>,
-    ) -> io::Result<Totals> {
-        let (mut totals, mut batch) = (Totals::default(), Vec::new());
+        mut see: impl FnMut(&Distributions) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut batch = Vec::new();
         let mut measure = |batch: &mut Vec<Claim>| -> io::Result<()> {
             let measured = batch.par_iter().map(|claim| {
-                let mut totals = Totals::default();
+                let mut totals = Distributions::default();
                 let measurement = measure_written(&located(place, &claim.record)?, place.limits)?;
                 if let Some(measurement) = measurement {
                     measurement.add_to(&mut totals);
                 }
                 Ok(totals)
             });
-            let measured: Vec<Totals> = measured.collect::<io::Result<_>>()?;
-            for more in &measured {
-                totals.merge(more);
-            }
+            let measured: Vec<Distributions> = measured.collect::<io::Result<_>>()?;
             batch.clear();
-            Ok(())
+            measured.iter().try_for_each(&mut see)
         };
-        if !broken.is_empty() {
-            for item in claims.read()? {
-                let Fate::Stands(claim) = self.fate(Claim::from_item(&item?)?) else {
-                    continue;
-                };
-                let line = claim.earlier.map(|earlier| earlier.line);
-                if is_counted(&claim.record) && line.is_some_and(|line| broken.contains(&line)) {
-                    batch.push(claim);
-                    if batch.len() == TOGETHER {
-                        measure(&mut batch)?;
-                    }
+        if broken.is_empty() {
+            return Ok(());
+        }
+        for item in claims.read()? {
+            let Fate::Stands(claim) = self.fate(Claim::from_item(&item?)?) else {
+                continue;
+            };
+            let line = claim.earlier.map(|earlier| earlier.line);
+            if is_counted(&claim.record) && line.is_some_and(|line| broken.contains(&line)) {
+                batch.push(claim);
+                if batch.len() == TOGETHER {
+                    measure(&mut batch)?;
                 }
             }
-            measure(&mut batch)?;
         }
-        Ok(totals)
+        measure(&mut batch)
     }
 }

@@ -16,7 +16,7 @@ use super::announce::InFlight;
 use super::journal::{Announced, Damage, JOURNAL_EXTENSION, Line, read_journal};
 use crate::manifest::FileEntry;
 use crate::record::{FileRecord, PathId};
-use crate::stats::Totals;
+use crate::stats::Distributions;
 
 /// A line: the journal, and the number of the line in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -255,30 +255,40 @@ impl Past {
         outcome
     }
 
+    /// Whether the file's record stands in a line that is broken.
+    pub fn is_in_broken_line(&self, path_id: PathId) -> bool {
+        let known = self.known.get(&path_id);
+        known
+            .is_some_and(|known| known.stands && known.counted && self.broken.contains(&known.line))
+    }
+
     /// The lines of which a counted file stands no longer.
     pub fn broken(&self) -> &BTreeSet<LineId> {
         &self.broken
     }
 
-    /// The totals of all files that stand and are counted, but for those in broken lines.
-    pub fn totals(&self) -> io::Result<Totals> {
-        let mut totals = Totals::default();
-        self.read_again(|id, said| match said {
-            Line::Done { totals: of_line, .. } if !self.broken.contains(&id) => {
-                totals.merge(&of_line);
+    /// Hands over the distributions of all files that stand and are counted, but for those in broken lines.
+    pub fn totals(&self, mut see: impl FnMut(&Distributions) -> io::Result<()>) -> io::Result<()> {
+        let mut outcome = Ok(());
+        let mut hand_over = |totals: &Distributions| {
+            if outcome.is_ok() {
+                outcome = see(totals);
             }
+        };
+        self.read_again(|id, said| match said {
+            Line::Done { totals, .. } if !self.broken.contains(&id) => hand_over(&totals),
             Line::Recounted { recounts, .. } => {
                 for recount in recounts {
                     let known = self.known(PathId::of(&recount.path_id));
                     let is_of = |known: &&Known| known.session == recount.of_session;
                     if known.filter(is_of).is_some_and(|it| !self.broken.contains(&it.line)) {
-                        totals.merge(&recount.totals);
+                        hand_over(&recount.totals);
                     }
                 }
             }
             _ => {}
         })?;
-        Ok(totals)
+        outcome
     }
 
     /// The lines that were taken in. This try writes on in the same journals, and one that was asleep might.

@@ -14,6 +14,9 @@ pub struct Settings {
     pub journal: u32,
     /// The version of the program.
     pub version: String,
+    /// Whether inputs were measured as they are.
+    #[serde(default)]
+    pub measures_only: bool,
     /// `--codec`.
     pub codec: String,
     /// `--verify`.
@@ -36,7 +39,7 @@ pub struct Settings {
 
 /// The form of the journal that this version writes; another one when [`super::Line`] or anything in
 /// it changes.
-pub const JOURNAL_FORM: u32 = 4;
+pub const JOURNAL_FORM: u32 = 5;
 
 impl Settings {
     /// The first difference that matters, as a sentence with what to do; `None` where there is none.
@@ -48,7 +51,9 @@ impl Settings {
         let options = |it: &Self| format!("`{}`", it.profile.options);
         let pixel_risk = |it: &Self| it.pixel_risk.name().to_owned();
         let version = |it: &Self| format!("{} (journal {})", it.version, it.journal);
+        let command = |it: &Self| if it.measures_only { "stats" } else { "run" }.to_owned();
         let rows = [
+            ("the command", command(self), command(now)),
             ("sauva", version(self), version(now)),
             ("--codec", self.codec.clone(), now.codec.clone()),
             ("--verify", self.verify.name().to_owned(), now.verify.name().to_owned()),
@@ -82,6 +87,7 @@ mod tests {
         let then = Settings {
             journal: JOURNAL_FORM,
             version: "1".into(),
+            measures_only: false,
             codec: "jpeg-ls".into(),
             verify: Verify::Full,
             profile: Profile::basic(),

@@ -18,7 +18,7 @@ use crate::read::Limits;
 use crate::record::{Failure, FileRecord, InstanceRecord, Outcome};
 use crate::sorting::{Item, Sorted};
 use crate::stage::Stage;
-use crate::stats::Totals;
+use crate::stats::Distributions;
 use crate::storage::Storage;
 use crate::write::{INSTANCES, contested_path, is_intact};
 
@@ -54,19 +54,17 @@ fn each_claim(
 }
 
 /// Brings the totals in line with the decisions, a winner counts once and nothing else does: what that adds
-/// and takes away is returned, and stands in the journal, safe on the disk, before any file is moved.
+/// and takes away is handed over, and stands in the journal, safe on the disk, before any file is moved.
 pub fn recount(
     claims: &Sorted,
     place: Place<'_>,
     session: u32,
     journal: &mut Journal,
-) -> io::Result<Totals> {
-    let mut totals = Totals::default();
+    mut see: impl FnMut(&Distributions) -> io::Result<()>,
+) -> io::Result<()> {
     let mut recounts = Vec::new();
     let mut write = |recounts: &mut Vec<Recount>| {
-        for recount in &*recounts {
-            totals.merge(&recount.totals);
-        }
+        recounts.iter().try_for_each(|recount| see(&recount.totals))?;
         let recounts = std::mem::take(recounts);
         journal.append(&Line::Recounted { session, recounts })
     };
@@ -89,11 +87,11 @@ pub fn recount(
     if is_changed {
         place.storage.sync(place.output)?;
     }
-    Ok(totals)
+    Ok(())
 }
 
 fn recount_one(claim: &Claim, is_winner: bool, place: Place<'_>) -> io::Result<Recount> {
-    let mut totals = Totals::default();
+    let mut totals = Distributions::default();
     let path = located(place, &claim.record)?;
     if let Some(measurement) = measure_written(&path, place.limits)? {
         if is_winner {
@@ -156,6 +154,10 @@ impl Dispute {
 
     fn carry_out(self, Place { storage, output, .. }: Place<'_>) -> io::Result<()> {
         let winner = self.winner.instance.ok_or(io::ErrorKind::InvalidData)?;
+        if winner.in_place {
+            // An input is never touched.
+            return Ok(());
+        }
         let target = output.join(&winner.path);
         if self.in_doubt && !is_intact(storage, &target, &winner.sha256)? {
             let beside = contested_path(output, &winner.sop_instance_uid, &winner.sha256);

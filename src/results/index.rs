@@ -75,7 +75,7 @@ pub fn index_row(record: &FileRecord, row: &InstanceRecord) -> anyhow::Result<Ve
     let mut out = out.from_writer(Vec::with_capacity(ROW_BYTES));
     let identity = IndexRow::new(record, row);
     match &row.measured {
-        Some(measured) => out.serialize((identity, &measured.first_order))?,
+        Some(measured) => out.serialize((identity, &measured.measures.first_order))?,
         None => out.serialize((identity, vec![""; statistics_columns()?.len()]))?,
     }
     Ok(out.into_inner().map_err(csv::IntoInnerError::into_error)?)

@@ -1,9 +1,13 @@
 //! What a run leaves beside the instances: records and timings in, files out. Data files hold no
 //! time, rank or host; `summary.json` and `metrics.csv` hold those.
 
+mod cohorts;
+mod findings;
 mod index;
+mod instances;
 mod metrics;
 mod pixels;
+mod series;
 mod summary;
 mod table;
 mod tally;
@@ -12,12 +16,20 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
+pub use cohorts::{
+    cohort_row, cohorts_layout, histogram_rows, histograms_layout, metric_row, metrics_layout,
+};
+pub use findings::{Findings, SeriesCounts};
 pub use index::{
     failures_csv, failures_header, failures_row, index_csv, index_header, index_row, manifest_line,
 };
+pub use instances::{frame_rows, frames_layout, instance_row, instances_layout};
 pub use metrics::{METRICS_SCHEMA, RankMetrics, RunShape, metrics_csv};
 pub use pixels::{Faces, PixelCleaning, is_of_pixels};
-pub use summary::{Digests, Found, RunFacts, Summary, summarize};
+pub use series::{
+    METRICS, Metrics, OF_INSTANCE, SeriesRow, outlier_cell, series_layout, series_row,
+};
+pub use summary::{Digests, Found, RunFacts, Statistics, Summary, summarize};
 pub(crate) use table::{Row, Table};
 pub use tally::{Accounts, Compression, Counts, Tally};
 

@@ -7,11 +7,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::metrics::{RankMetrics, load_balance, parallel_efficiency, per, sum};
-use super::{Compression, Counts, PixelCleaning, Tally};
+use super::{Compression, Counts, Findings, PixelCleaning, SeriesCounts, Tally};
 use crate::deident::{self, Profile};
 use crate::stage::Stage;
 use crate::stats;
-use crate::stats::Totals;
+use crate::stats::{Cohort, Totals};
 
 /// The document.
 #[derive(Debug, Clone, Serialize)]
@@ -28,6 +28,8 @@ pub struct Summary {
     pub outcome: Counts,
     /// New Study Instance UIDs whose instances have several patients, with these.
     pub mixed_studies: BTreeMap<String, BTreeSet<String>>,
+    /// Whether the results name patients: `sauva stats` measures inputs as they are.
+    pub names_patients: bool,
     /// How it was de-identified.
     pub deid: Value,
     /// What was done about identities in pixels.
@@ -36,6 +38,14 @@ pub struct Summary {
     pub compression: Compression,
     /// Statistics by modality.
     pub statistics: BTreeMap<String, stats::Summary>,
+    /// How many cohorts there are; `cohorts.parquet` has their statistics.
+    pub cohorts: usize,
+    /// What was found of series.
+    pub series: SeriesCounts,
+    /// Instances with exactly the pixels of another one, whatever their UID.
+    pub exact_duplicates: u64,
+    /// Images by what is to be known of their numbers.
+    pub flags: BTreeMap<String, u64>,
     /// Times and rates.
     pub performance: Value,
     /// SHA-256 of the data files and of `statistics`.
@@ -56,6 +66,18 @@ pub struct Input {
 pub struct Digests {
     /// Of `index.csv`.
     pub index: String,
+    /// Of `index.parquet`.
+    pub instances: String,
+    /// Of `frames.parquet`.
+    pub frames: String,
+    /// Of `series.parquet`.
+    pub series: String,
+    /// Of `cohorts.parquet`.
+    pub cohorts: String,
+    /// Of `cohort_histograms.parquet`.
+    pub cohort_histograms: String,
+    /// Of `cohort_metrics.parquet`.
+    pub cohort_metrics: String,
     /// Of `failures.csv`.
     pub failures: String,
     /// Of `manifest.sha256`, and so of all instances.
@@ -73,8 +95,8 @@ pub struct RunFacts {
     pub start_unix_s: u64,
     /// The MPI library, where one is in use.
     pub mpi: Option<String>,
-    /// The rules of de-identification.
-    pub profile: Profile,
+    /// The rules of de-identification; `None` where inputs were measured as they are.
+    pub profile: Option<Profile>,
     /// The codec on the command line.
     pub codec: String,
     /// Who did which file.
@@ -93,18 +115,29 @@ pub struct Found {
     /// Studies whose instances came with several Patient IDs, with the new identifiers: two patients, or two
     /// identifiers of one, which only who knows the originals can tell.
     pub mixed_studies: BTreeMap<String, BTreeSet<String>>,
+    /// What the rows of instances and series tell.
+    pub findings: Findings,
+}
+
+/// The statistics of a run.
+#[derive(Debug)]
+pub struct Statistics<'a> {
+    /// By modality.
+    pub modalities: &'a Totals<String>,
+    /// By cohort.
+    pub cohorts: &'a Totals<Cohort>,
 }
 
 /// Makes the document.
 pub fn summarize(
     facts: &RunFacts,
     found: &Found,
-    totals: &Totals,
+    statistics: &Statistics<'_>,
     ranks: &[RankMetrics],
     mut digests: Digests,
 ) -> serde_json::Result<Summary> {
     let tally = &found.tally;
-    let statistics = totals.summaries();
+    let (cohorts, statistics) = (statistics.cohorts.len(), statistics.modalities.summaries());
     digests.statistics = super::digest(&serde_json::to_vec(&statistics)?);
     let mut hosts: Vec<&str> = ranks.iter().map(|rank| rank.host.as_str()).collect();
     hosts.sort_unstable();
@@ -122,7 +155,7 @@ pub fn summarize(
             "slurm_job_id": std::env::var("SLURM_JOB_ID").ok(),
             "options": {
                 "codec": facts.codec,
-                "profile": facts.profile.name,
+                "profile": facts.profile.as_ref().map(|profile| &profile.name),
                 "schedule": facts.schedule,
             },
             "gave_up": facts.gave_up,
@@ -130,21 +163,34 @@ pub fn summarize(
         input: Input { files: tally.counts.total(), bytes: tally.bytes },
         outcome: tally.counts,
         mixed_studies: found.mixed_studies.clone(),
-        deid: json!({
-            "profile": facts.profile.name,
-            "standard": format!("DICOM PS3.15 {}", deident::EDITION),
-            "options": facts.profile.options,
-            "date_shift": facts.profile.date_shift,
-            "overrides": facts.profile.overrides.len(),
-            "method_codes": facts.profile.method_codes(),
-            "key_fingerprint": facts.key_fingerprint,
-        }),
+        names_patients: facts.profile.is_none(),
+        deid: deidentification(facts),
         pixel_cleaning: tally.pixel_cleaning.clone(),
         compression: compression(&facts.codec, &tally.compression),
         statistics,
+        cohorts,
+        series: found.findings.series.clone(),
+        exact_duplicates: found.findings.exact_duplicates,
+        flags: found.findings.flags.clone(),
         performance: performance(ranks),
         digests,
     })
+}
+
+/// How it was de-identified; null where it was not.
+fn deidentification(facts: &RunFacts) -> Value {
+    let of = |profile: &Profile| {
+        json!({
+            "profile": profile.name,
+            "standard": format!("DICOM PS3.15 {}", deident::EDITION),
+            "options": profile.options,
+            "date_shift": profile.date_shift,
+            "overrides": profile.overrides.len(),
+            "method_codes": profile.method_codes(),
+            "key_fingerprint": facts.key_fingerprint,
+        })
+    };
+    facts.profile.as_ref().map_or(Value::Null, of)
 }
 
 fn compression(codec: &str, found: &Compression) -> Compression {

@@ -121,14 +121,24 @@ impl Dispatcher {
             }
             !is_for_it
         });
-        let files = self.waiting.chunk(rank, fit).into_iter();
-        chunk.extend(files.map(|(_, number)| Given { number, is_last_try: false }));
+        if !self.yields(rank) {
+            let files = self.waiting.chunk(rank, fit).into_iter();
+            chunk.extend(files.map(|(_, number)| Given { number, is_last_try: false }));
+        }
         let hand = &mut self.hands[rank];
         hand.given += chunk.len() as u64;
         if !chunk.is_empty() {
             hand.answered = hand.requests;
         }
         chunk
+    }
+
+    /// Whether a rank with files in work lets one go first that has none: at the end there is not enough for all.
+    fn yields(&self, rank: usize) -> bool {
+        let is_idle = |hand: &Hand| hand.given == hand.done;
+        let is_shared = !matches!(self.waiting, Waiting::Dealt(_));
+        let waits = |hand: &Hand| is_idle(hand) && hand.wants() && !hand.is_unfit;
+        self.is_scarce && is_shared && !is_idle(&self.hands[rank]) && self.hands.iter().any(waits)
     }
 
     /// The rank that is to give some of its files back, where another one has nothing to do.
@@ -216,6 +226,23 @@ mod tests {
         work.lose(1);
         work.hear(0, 2, 0, 0);
         assert_eq!(work.chunk(0), [Given { number: 7, is_last_try: true }]);
+    }
+
+    #[test]
+    fn what_comes_back_goes_to_who_has_nothing() {
+        let mut work = Dispatcher::new(Waiting::shared(), 3);
+        (0..2).for_each(|number| work.add(number, 1));
+        work.complete();
+        work.hear(0, 1, 0, 0);
+        assert_eq!(work.chunk(0).len(), 1);
+        work.hear(1, 1, 0, 0);
+        assert_eq!(work.chunk(1).len(), 1);
+        assert!(work.is_scarce());
+        work.take_back(1, std::iter::once((1, 1)));
+        work.hear(0, 2, 0, 0);
+        work.hear(2, 1, 0, 0);
+        assert!(work.chunk(0).is_empty(), "it has one in work, and another has none");
+        assert_eq!(work.chunk(2), [Given { number: 1, is_last_try: false }]);
     }
 
     #[test]

@@ -9,14 +9,16 @@ use serde::{Deserialize, Serialize};
 
 use super::histogram::Histogram;
 use super::levels;
+use super::real::RealHistogram;
 use super::rescale::{FastRescale, Rescale};
 
 /// Explicit mantissa bits of a bin's value, of the 52 of an `f64`.
 const MANTISSA_BITS: u32 = 16;
 const DROPPED_BITS: u32 = f64::MANTISSA_DIGITS - 1 - MANTISSA_BITS;
-/// The stored values of up to 16 bits, signed or not, that are counted densely.
-const DENSE_MIN: i64 = -(1 << 15);
-const DENSE_LEN: usize = (1 << 15) + (1 << 16);
+/// The stored values of up to 16 bits, signed or not, are counted densely.
+const DENSE: std::ops::Range<i64> = -(1 << 15)..(1 << 16);
+/// So many counts are added at a time.
+const DENSE_STEP: i64 = 1 << 12;
 /// The least number of loose bins that are worth sorting in.
 const MIN_LOOSE_BINS: usize = 1 << 16;
 
@@ -38,12 +40,14 @@ pub struct Distribution {
     group: Option<Group>,
 }
 
-/// The form in which a distribution travels: equal for equal distributions.
+/// The form in which a distribution travels: equal for equal distributions. Of each bin's key but the
+/// first the distance from the one before is told, which takes less room.
 #[derive(Clone, Serialize, Deserialize)]
 struct Record {
     images: i64,
     padding: i64,
-    bins: Vec<(i32, i64)>,
+    first: i32,
+    bins: Vec<(u32, i64)>,
 }
 
 /// Counts of stored values under one rescale. Neighbouring slices mostly share it, and adding to it
@@ -51,11 +55,10 @@ struct Record {
 #[derive(Debug, Clone)]
 struct Group {
     rescale: Rescale,
-    /// Of the stored values from [`DENSE_MIN`].
+    /// The stored value of the first count: a multiple of [`DENSE_STEP`].
+    lowest: i64,
+    /// Of every stored value from there on, as far as they have occurred.
     counts: Vec<i64>,
-    /// The indices in use lie in `low..high`.
-    low: usize,
-    high: usize,
 }
 
 impl Distribution {
@@ -67,6 +70,30 @@ impl Distribution {
     /// Takes back an image that was, or will be, added.
     pub fn subtract(&mut self, histogram: &Histogram, rescale: &Rescale) {
         self.apply(histogram, rescale, -1);
+    }
+
+    /// Adds an image of real values.
+    pub fn add_reals(&mut self, histogram: &RealHistogram) {
+        self.apply_reals(histogram, 1);
+    }
+
+    /// Takes back an image of real values.
+    pub fn subtract_reals(&mut self, histogram: &RealHistogram) {
+        self.apply_reals(histogram, -1);
+    }
+
+    /// Adds a frame, of an image that begins with it or not.
+    pub(super) fn add_frame(&mut self, is_first: bool, histogram: &Histogram, rescale: &Rescale) {
+        self.apply(histogram, rescale, 1);
+        self.images -= i64::from(!is_first);
+    }
+
+    /// Takes back all images of `other`.
+    pub(super) fn take_away(&mut self, other: &Self) {
+        self.images -= other.images;
+        self.padding -= other.padding;
+        self.bins.extend(other.settled().into_iter().map(|(key, count)| (key, -count)));
+        self.settle_if_loose();
     }
 
     /// Adds all images of `other`.
@@ -102,7 +129,7 @@ impl Distribution {
         let (Some(first), Some(last)) = (histogram.bins().first(), histogram.bins().last()) else {
             return;
         };
-        if first.0 >= DENSE_MIN && last.0 < DENSE_MIN + DENSE_LEN as i64 {
+        if DENSE.contains(&first.0) && DENSE.contains(&last.0) {
             self.group_of(rescale).add(histogram.bins(), sign);
         } else {
             let output = FastRescale::new(rescale);
@@ -110,6 +137,14 @@ impl Distribution {
             self.bins.extend(histogram.bins().iter().map(signed));
             self.settle_if_loose();
         }
+    }
+
+    fn apply_reals(&mut self, histogram: &RealHistogram, sign: i64) {
+        self.images += sign;
+        self.padding += sign * histogram.n_padding() as i64;
+        let signed = |&(value, n): &(f64, u64)| (key_of(value), sign * n as i64);
+        self.bins.extend(histogram.bins().iter().map(signed));
+        self.settle_if_loose();
     }
 
     /// The group of `rescale`, after the one before it was spilt into the bins.
@@ -146,35 +181,47 @@ impl Distribution {
 
 impl Group {
     fn new(rescale: &Rescale) -> Self {
-        let counts = vec![0; DENSE_LEN];
-        Self { rescale: rescale.clone(), counts, low: DENSE_LEN, high: 0 }
+        Self { rescale: rescale.clone(), lowest: 0, counts: Vec::new() }
     }
 
     fn clear(&mut self, rescale: &Rescale) {
         self.rescale.clone_from(rescale);
-        if let Some(used) = self.counts.get_mut(self.low..self.high) {
-            used.fill(0);
-        }
-        (self.low, self.high) = (DENSE_LEN, 0);
+        self.counts.clear();
     }
 
+    /// Makes room for the values `first..=last`.
+    fn reach(&mut self, first: i64, last: i64) {
+        let (start, end) = (first.div_euclid(DENSE_STEP), last.div_euclid(DENSE_STEP) + 1);
+        let (start, end) = (start * DENSE_STEP, end * DENSE_STEP);
+        if self.counts.is_empty() {
+            self.lowest = start;
+        }
+        if start < self.lowest {
+            let more = (self.lowest - start) as usize;
+            self.counts.splice(0..0, std::iter::repeat_n(0, more));
+            self.lowest = start;
+        }
+        let length = (end - self.lowest) as usize;
+        if length > self.counts.len() {
+            self.counts.resize(length, 0);
+        }
+    }
+
+    /// Adds bins, of which the first and the last are the least and the greatest.
     fn add(&mut self, bins: &[(i64, u64)], sign: i64) {
+        let (Some(first), Some(last)) = (bins.first(), bins.last()) else { return };
+        self.reach(first.0, last.0);
         for &(value, count) in bins {
-            let index = (value - DENSE_MIN) as usize;
-            self.counts[index] += sign * count as i64;
-            self.low = self.low.min(index);
-            self.high = self.high.max(index + 1);
+            self.counts[(value - self.lowest) as usize] += sign * count as i64;
         }
     }
 
     /// Appends what the group holds to `bins`.
     fn spill(&self, bins: &mut Vec<(i32, i64)>) {
         let output = FastRescale::new(&self.rescale);
-        let used = self.counts.get(self.low..self.high).unwrap_or_default();
-        let lowest = self.low as i64 + DENSE_MIN;
         bins.extend(
-            (lowest..)
-                .zip(used)
+            (self.lowest..)
+                .zip(&self.counts)
                 .filter(|&(_, &count)| count != 0)
                 .map(|(value, &count)| (key_of(output.apply(value)), count)),
         );
@@ -183,7 +230,12 @@ impl Group {
 
 impl From<Distribution> for Record {
     fn from(from: Distribution) -> Self {
-        Self { images: from.images, padding: from.padding, bins: from.settled() }
+        let settled = from.settled();
+        let first = settled.first().map_or(0, |&(key, _)| key);
+        let mut before = first;
+        let distance = |(key, count)| (std::mem::replace(&mut before, key).abs_diff(key), count);
+        let bins = settled.into_iter().map(distance).collect();
+        Self { images: from.images, padding: from.padding, first, bins }
     }
 }
 
@@ -191,11 +243,16 @@ impl TryFrom<Record> for Distribution {
     type Error = &'static str;
 
     fn try_from(record: Record) -> Result<Self, Self::Error> {
-        let Record { images, padding, bins } = record;
-        if !bins.is_sorted_by(|(a, _), (b, _)| a < b) {
-            return Err("the bins of a distribution do not ascend");
+        let Record { images, padding, first, bins } = record;
+        let mut key = first;
+        let mut settled: Vec<(i32, i64)> = Vec::with_capacity(bins.len());
+        for (distance, count) in bins {
+            let ascends = (distance == 0) == settled.is_empty();
+            let next = key.checked_add_unsigned(distance).filter(|_| ascends);
+            key = next.ok_or("the bins of a distribution do not ascend")?;
+            settled.push((key, count));
         }
-        Ok(Self { images, padding, settled_len: bins.len(), bins, group: None })
+        Ok(Self { images, padding, settled_len: settled.len(), bins: settled, group: None })
     }
 }
 

@@ -3,11 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::levels;
+use crate::codec::cpu::{self, Work};
 
 /// Samples counted at a time, so that no counter of 32 bits overflows.
 const BLOCK_SAMPLES: usize = 1 << 30;
-/// Tables counted into in turn: runs of equal samples would else wait for their own last store.
-const LANES: usize = 4;
 
 /// Why samples cannot be counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -41,16 +40,28 @@ impl SampleFormat {
         Ok(Self { bits_stored, signed })
     }
 
-    fn mask(self) -> u32 {
+    /// What a sample means.
+    pub(super) fn value(self, sample: u32) -> i64 {
+        i64::from((sample & self.mask()) ^ self.bias()) - i64::from(self.bias())
+    }
+
+    /// The least and the greatest value that can be stored.
+    pub(super) fn ends(self) -> (i64, i64) {
+        let bias = i64::from(self.bias());
+        (-bias, i64::from(self.mask()) - bias)
+    }
+
+    /// The bits of a sample that are stored.
+    pub(super) fn mask(self) -> u32 {
         u32::MAX >> (32 - self.bits_stored)
     }
 
     /// The sign bit. Flipped, it puts two's complement in ascending order, this much too high.
-    fn bias(self) -> u32 {
+    pub(super) fn bias(self) -> u32 {
         if self.signed { 1 << (self.bits_stored - 1) } else { 0 }
     }
 
-    fn check_width(self, sample_bits: u32) -> Result<(), HistogramError> {
+    pub(super) fn check_width(self, sample_bits: u32) -> Result<(), HistogramError> {
         if self.bits_stored > sample_bits {
             return Err(HistogramError::TooNarrow { bits_stored: self.bits_stored, sample_bits });
         }
@@ -72,7 +83,12 @@ impl Padding {
         Self { low: value.min(limit), high: value.max(limit) }
     }
 
-    fn contains(self, value: i64) -> bool {
+    /// The least and the greatest of them.
+    pub(super) fn ends(self) -> (i64, i64) {
+        (self.low, self.high)
+    }
+
+    pub(super) fn contains(self, value: i64) -> bool {
         (self.low..=self.high).contains(&value)
     }
 }
@@ -92,7 +108,7 @@ impl Histogram {
         padding: Option<Padding>,
     ) -> Result<Self, HistogramError> {
         format.check_width(u8::BITS)?;
-        Ok(in_blocks(samples, |block| count_into::<u8, 256>(block, 0, format, padding)))
+        Ok(in_blocks(samples, |block| count_u8(block, format, padding)))
     }
 
     /// Counts samples of two bytes. Bits above Bits Stored are ignored.
@@ -116,6 +132,11 @@ impl Histogram {
         Self::from_ascending(runs, padding)
     }
 
+    /// Pixels by their values, which ascend.
+    pub(super) fn from_bins(bins: Vec<(i64, u64)>, n_padding: u64) -> Self {
+        Self { bins, n_padding }
+    }
+
     /// The same pixels after a map of their values, such as a Modality LUT. Values of up to 33 bits
     /// keep all statistics exact.
     #[must_use]
@@ -123,6 +144,17 @@ impl Histogram {
         let mut bins: Vec<_> = self.bins.iter().map(|&(value, n)| (map(value), n)).collect();
         levels::settle(&mut bins);
         Self { bins, n_padding: self.n_padding }
+    }
+
+    /// The pixels of several frames of one image.
+    pub(super) fn merged<'a>(frames: impl Iterator<Item = &'a Self>) -> Self {
+        let mut all = Self::default();
+        for frame in frames {
+            all.bins.extend_from_slice(&frame.bins);
+            all.n_padding += frame.n_padding;
+        }
+        levels::settle(&mut all.bins);
+        all
     }
 
     /// Adds the pixels of another frame of the same image.
@@ -171,51 +203,119 @@ fn in_blocks<T>(samples: &[T], count: impl Fn(&[T]) -> Histogram) -> Histogram {
 /// missing the cache in them, would cost more than finding the range first.
 fn count_u16(samples: &[u16], format: SampleFormat, padding: Option<Padding>) -> Histogram {
     if format.bits_stored <= 12 {
-        return count_into::<u16, 0x1000>(samples, 0, format, padding);
+        return count_words::<4, 0x1000>(samples, 0, format, padding);
     }
     let (low, high) = range(samples, format);
     match high.saturating_sub(low) {
-        0..0x1000 => count_into::<u16, 0x1000>(samples, low, format, padding),
-        0x1000..0x4000 => count_into::<u16, 0x4000>(samples, low, format, padding),
-        _ => count_into::<u16, 0x1_0000>(samples, low, format, padding),
+        0..0x1000 => count_words::<4, 0x1000>(samples, low, format, padding),
+        0x1000..0x4000 => count_words::<4, 0x4000>(samples, low, format, padding),
+        // Equal neighbours are rare where values are spread so far, and two tables fit the cache.
+        _ => count_words::<2, 0x1_0000>(samples, low, format, padding),
     }
 }
 
 /// The least and the greatest sample, in ascending order of value.
 fn range(samples: &[u16], format: SampleFormat) -> (u16, u16) {
-    let (mask, bias) = (format.mask() as u16, format.bias() as u16);
-    samples.iter().fold((u16::MAX, 0), |(low, high), sample| {
-        let level = (sample & mask) ^ bias;
-        (low.min(level), high.max(level))
-    })
+    cpu::run(Range { samples, mask: format.mask() as u16, bias: format.bias() as u16 })
 }
 
-/// Counts samples that lie less than `N`, a power of two, above `low`, in ascending order of value.
-fn count_into<T: Copy + Into<u16>, const N: usize>(
-    samples: &[T],
+struct Range<'a> {
+    samples: &'a [u16],
+    mask: u16,
+    bias: u16,
+}
+
+impl Work for Range<'_> {
+    type Output = (u16, u16);
+
+    #[expect(clippy::inline_always, reason = "compiled twice, with all that it calls")]
+    #[inline(always)]
+    fn run(self) -> (u16, u16) {
+        self.samples.iter().fold((u16::MAX, 0), |(low, high), sample| {
+            let level = (sample & self.mask) ^ self.bias;
+            (low.min(level), high.max(level))
+        })
+    }
+}
+
+/// Counts samples of one byte.
+fn count_u8(samples: &[u8], format: SampleFormat, padding: Option<Padding>) -> Histogram {
+    let (mask, bias) = (format.mask() as u8, format.bias() as u8);
+    let index = |sample: u8| usize::from((sample & mask) ^ bias);
+    let mut tables = [[0u32; 256]; 4];
+    let (groups, rest) = samples.as_chunks::<4>();
+    for group in groups {
+        for (table, &sample) in tables.iter_mut().zip(group) {
+            table[index(sample)] += 1;
+        }
+    }
+    for &sample in rest {
+        tables[0][index(sample)] += 1;
+    }
+    collect(&mut tables, -i64::from(bias), padding)
+}
+
+/// Counts samples that lie less than `N`, a power of two, above `low`, in ascending order of value,
+/// into tables in turn: runs of equal samples would else wait for their own last store.
+fn count_words<const TABLES: usize, const N: usize>(
+    samples: &[u16],
     low: u16,
     format: SampleFormat,
     padding: Option<Padding>,
 ) -> Histogram {
+    // Four samples are read and brought to levels at a time. None is below `low`, so that no
+    // difference borrows from the next.
+    const EACH: u64 = 0x0001_0001_0001_0001;
     let (mask, bias) = (format.mask() as u16, format.bias() as u16);
-    // The last mask changes nothing; it shows the compiler that the index is in range.
-    let index =
-        |sample: T| usize::from(((sample.into() & mask) ^ bias).wrapping_sub(low)) & (N - 1);
-    let mut tables = vec![[0u32; N]; LANES];
-    let (quads, rest) = samples.as_chunks::<LANES>();
-    if let [a, b, c, d] = tables.as_mut_slice() {
-        for quad in quads {
-            a[index(quad[0])] += 1;
-            b[index(quad[1])] += 1;
-            c[index(quad[2])] += 1;
-            d[index(quad[3])] += 1;
-        }
-        for &sample in rest {
-            a[index(sample)] += 1;
+    let [masks, biases, lows] = [mask, bias, low].map(|number| u64::from(number) * EACH);
+    // The mask changes nothing; it shows the compiler that the index is in range.
+    let index = |level: u64| level as usize & (N - 1);
+    let mut memory = vec![[0u32; N]; TABLES];
+    let Some(tables) = memory.first_chunk_mut::<TABLES>() else {
+        return Histogram::default();
+    };
+    let word = |[a, b, c, d]: [u16; 4]| {
+        u64::from(a) | u64::from(b) << 16 | u64::from(c) << 32 | u64::from(d) << 48
+    };
+    let (pairs, rest) = samples.as_chunks::<8>();
+    for &[a, b, c, d, e, f, g, h] in pairs {
+        for samples in [[a, b, c, d], [e, f, g, h]] {
+            let levels = ((word(samples) & masks) ^ biases) - lows;
+            tables[0][index(levels)] += 1;
+            tables[1 % TABLES][index(levels >> 16)] += 1;
+            tables[2 % TABLES][index(levels >> 32)] += 1;
+            tables[3 % TABLES][index(levels >> 48)] += 1;
         }
     }
-    let counts = (0..N).map(|i| tables.iter().map(|table| u64::from(table[i])).sum::<u64>());
-    let lowest = i64::from(low) - i64::from(bias);
-    let occurring = (lowest..).zip(counts).filter(|&(_, count)| count > 0);
-    Histogram::from_ascending(occurring, padding)
+    for &sample in rest {
+        tables[0][index((((sample & mask) ^ bias) - low).into())] += 1;
+    }
+    collect(tables, i64::from(low) - i64::from(bias), padding)
+}
+
+/// What tables hold together, of values from `lowest` on.
+fn collect<const N: usize>(
+    tables: &mut [[u32; N]],
+    lowest: i64,
+    padding: Option<Padding>,
+) -> Histogram {
+    let Some((counts, others)) = tables.split_first_mut() else {
+        return Histogram::default();
+    };
+    for other in others {
+        for (count, other) in counts.iter_mut().zip(other) {
+            *count += *other;
+        }
+    }
+    let distinct = counts.iter().filter(|&&count| count > 0).count();
+    let mut histogram = Histogram { bins: Vec::with_capacity(distinct), n_padding: 0 };
+    let counted = (lowest..).zip(counts.iter()).filter(|&(_, &count)| count > 0);
+    for (value, &count) in counted {
+        if padding.is_some_and(|padding| padding.contains(value)) {
+            histogram.n_padding += u64::from(count);
+        } else {
+            histogram.bins.push((value, count.into()));
+        }
+    }
+    histogram
 }

@@ -46,38 +46,53 @@ impl Rescale {
 
 /// A [`Rescale`] made ready for many values.
 #[derive(Debug, Clone)]
-pub(super) enum FastRescale {
-    /// Integer arithmetic, then one conversion and one multiplication or division.
-    Integer { slope: i128, intercept: i128, power: f64, divide: bool },
-    /// Numbers too long for that.
-    Exact(Rescale),
+pub(super) struct FastRescale {
+    short: Option<Short>,
+    exact: Rescale,
+}
+
+/// Integer arithmetic, then one conversion and one multiplication or division.
+#[derive(Debug, Clone)]
+struct Short {
+    slope: i128,
+    intercept: i128,
+    power: f64,
+    divide: bool,
+    /// The widest stored value whose product fits.
+    widest: u64,
 }
 
 impl FastRescale {
     pub(super) fn new(rescale: &Rescale) -> Self {
-        let (slope, intercept, exponent) = rescale.scaled();
-        let within = |value: &BigInt| value.bits() <= 92;
-        let power = exponent.unsigned_abs();
-        match (slope.to_i128(), intercept.to_i128()) {
-            // 92 bits times the 33 bits of a stored value fit 127.
-            (Some(a), Some(b))
-                if within(&slope) && within(&intercept) && power <= MAX_EXACT_POWER_OF_TEN =>
-            {
-                let power = 10u128.pow(power) as f64;
-                Self::Integer { slope: a, intercept: b, power, divide: exponent < 0 }
-            }
-            _ => Self::Exact(rescale.clone()),
-        }
+        Self { short: Short::new(rescale), exact: rescale.clone() }
     }
 
     /// The output value within one unit in the last place, and the same wherever it is computed.
     pub(super) fn apply(&self, stored: i64) -> f64 {
-        match self {
-            Self::Integer { slope, intercept, power, divide } => {
-                let scaled = (slope * i128::from(stored) + intercept) as f64;
-                if *divide { scaled / power } else { scaled * power }
-            }
-            Self::Exact(rescale) => rescale.apply(stored).to_f64(),
+        match &self.short {
+            Some(short) if stored.unsigned_abs() <= short.widest => short.apply(stored),
+            _ => self.exact.apply(stored).to_f64(),
         }
+    }
+}
+
+impl Short {
+    /// `None` of numbers too long for it.
+    fn new(rescale: &Rescale) -> Option<Self> {
+        let (slope, intercept, exponent) = rescale.scaled();
+        let power = exponent.unsigned_abs();
+        // 92 bits times the 33 bits of a stored value fit 127.
+        if slope.bits().max(intercept.bits()) > 92 || power > MAX_EXACT_POWER_OF_TEN {
+            return None;
+        }
+        let widest = 1 << (125 - slope.bits()).min(62);
+        let power = 10u128.pow(power) as f64;
+        let (slope, intercept) = (slope.to_i128()?, intercept.to_i128()?);
+        Some(Self { slope, intercept, power, divide: exponent < 0, widest })
+    }
+
+    fn apply(&self, stored: i64) -> f64 {
+        let scaled = (self.slope * i128::from(stored) + self.intercept) as f64;
+        if self.divide { scaled / self.power } else { scaled * self.power }
     }
 }

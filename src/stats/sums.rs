@@ -1,7 +1,7 @@
 //! Exact power sums in output units, and the moments that follow from them.
 
 use num_bigint::BigInt;
-use num_traits::{One, Signed, Zero};
+use num_traits::{One, Signed, ToPrimitive, Zero};
 use serde::{Deserialize, Serialize};
 
 use super::decimal::{Decimal, ratio_to_f64};
@@ -126,15 +126,45 @@ fn shape(m2: &BigInt, m3: &BigInt, m4: &BigInt) -> (f64, f64) {
     (skew, ratio_to_f64(&(m4 - 3 * &m2_m2), 0, &m2_m2))
 }
 
-/// The sums of `v^k`, `k = 0..4`, over stored values.
+/// The sums of `v^k`, `k = 0..4`, over stored values. The bins ascend.
 fn stored_sums(bins: &[(i64, u64)], n: u64) -> [BigInt; 5] {
-    let widest = bins.iter().map(|(value, _)| value.unsigned_abs()).max().unwrap_or(0);
+    let ends = [bins.first(), bins.last()].into_iter().flatten();
+    let widest = ends.map(|(value, _)| value.unsigned_abs()).max().unwrap_or(0);
     let width = |x: u64| u64::BITS - x.leading_zeros();
-    if 4 * width(widest) + width(n) < i128::BITS {
+    if 2 * width(widest) + width(n) < i64::BITS {
+        short_sums(bins).map(BigInt::from)
+    } else if 4 * width(widest) + width(n) < i128::BITS {
         narrow_sums(bins).map(BigInt::from)
     } else {
         wide_sums(bins)
     }
+}
+
+/// For most images: `n v^2` fits an `i64`, and the product of two such an `i128`.
+fn short_sums(bins: &[(i64, u64)]) -> [i128; 5] {
+    let (mut s0, mut s1, mut s2, mut s3, mut s4) = (0, 0, 0, 0, 0);
+    for &(value, count) in bins {
+        let count = count as i64;
+        let square = value * value;
+        let second = count * square;
+        s0 += count;
+        s1 += count * value;
+        s2 += second;
+        s3 += i128::from(second) * i128::from(value);
+        s4 += i128::from(second) * i128::from(square);
+    }
+    [s0.into(), s1.into(), s2.into(), s3, s4]
+}
+
+/// The sums of `v^k`, `k = 1..4`, over stored values, where 38 decimal digits hold them.
+pub(super) fn of_stored(histogram: &Histogram) -> Option<[i128; 4]> {
+    const MOST: u128 = 10_u128.pow(38);
+    let [_, s1, s2, s3, s4] = stored_sums(histogram.bins(), histogram.n_pixels());
+    let [Some(s1), Some(s2), Some(s3), Some(s4)] = [s1, s2, s3, s4].map(|sum| sum.to_i128()) else {
+        return None;
+    };
+    let sums = [s1, s2, s3, s4];
+    sums.iter().all(|sum| sum.unsigned_abs() < MOST).then_some(sums)
 }
 
 /// For all but pixels of more than some 25 bits: `n v^4` fits an `i128`.
@@ -177,17 +207,26 @@ fn output_sum(
     Decimal::new(sum, k as i32 * exponent)
 }
 
-mod as_string {
-    //! A `u64` as a decimal string.
+pub(super) mod as_string {
+    //! An integer as a decimal string.
+
+    use std::fmt::Display;
+    use std::str::FromStr;
 
     use serde::{Deserialize, Deserializer, Serializer, de};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-    pub(super) fn serialize<S: Serializer>(n: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(in crate::stats) fn serialize<N: Display, S: Serializer>(
+        n: &N,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         serializer.collect_str(n)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    pub(in crate::stats) fn deserialize<'de, N, D>(from: D) -> Result<N, D::Error>
+    where
+        N: FromStr<Err: Display>,
+        D: Deserializer<'de>,
+    {
         String::deserialize(from)?.parse().map_err(de::Error::custom)
     }
 }
@@ -200,6 +239,7 @@ mod tests {
     fn narrow_and_wide_sums_agree() {
         let bins = [(-70_000, 3), (-1, 1 << 40), (0, 5), (12, 7), (65_535, 262_144)];
         assert_eq!(narrow_sums(&bins).map(BigInt::from), wide_sums(&bins));
+        assert_eq!(narrow_sums(&bins[2..]), short_sums(&bins[2..]));
     }
 
     #[test]

@@ -1,25 +1,80 @@
-//! Statistics over all images of a group, such as a modality: images in, summaries out.
+//! Statistics over the images of a group: a series, a cohort, a modality. Images in, summaries out.
+//!
+//! In two parts, as they reach the totals on two ways: distributions grow with the images, where they are
+//! measured, and travel by series; sums are small enough to stand in each image's record, and are added from
+//! there. Both merge exactly, in any order.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::distribution::Distribution;
-use super::histogram::Histogram;
 use super::levels;
-use super::rescale::Rescale;
 use super::sums::PowerSums;
 
-/// What is known of each group of images, by the group's name.
-///
-/// In two parts, as they reach the totals on two ways: distributions grow with the images, where
-/// they are measured; sums are small enough to stand in each image's record, and may be added from
-/// there. Both merge exactly, in any order.
+/// Series that are like each other: how and with what their images were made.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Cohort {
+    /// Modality (0008,0060), or "OTHER".
+    pub modality: String,
+    /// Manufacturer (0008,0070), empty where absent.
+    pub manufacturer: String,
+    /// Convolution Kernel (0018,1210), empty where absent.
+    pub kernel: String,
+}
+
+/// What an image is counted with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Group {
+    /// Study Instance UID (0020,000D), as written.
+    pub study_uid: String,
+    /// Series Instance UID (0020,000E), as written.
+    pub series_uid: String,
+    /// The cohort of the image.
+    pub cohort: Cohort,
+}
+
+/// The distribution of the values of each group of images.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Distributions(BTreeMap<Group, Distribution>);
+
+impl Distributions {
+    /// The distribution of a group, to be added to.
+    pub fn of(&mut self, group: &Group) -> &mut Distribution {
+        if !self.0.contains_key(group) {
+            self.0.insert(group.clone(), Distribution::default());
+        }
+        self.0.get_mut(group).expect("it was put there above")
+    }
+
+    /// Adds everything from elsewhere.
+    pub fn merge(&mut self, other: &Self) {
+        for (group, theirs) in &other.0 {
+            self.of(group).merge(theirs);
+        }
+    }
+
+    /// The groups and their distributions, in the order of the groups.
+    pub fn iter(&self) -> impl Iterator<Item = (&Group, &Distribution)> {
+        self.0.iter()
+    }
+
+    /// Leaves nothing of what the images were made with.
+    pub fn forget_cohorts(&mut self) {
+        for (mut group, distribution) in std::mem::take(&mut self.0) {
+            group.cohort = Cohort::default();
+            self.of(&group).merge(&distribution);
+        }
+    }
+}
+
+/// What is known of groups of images, by what tells the groups apart.
 ///
 /// It travels between ranks by serde; the caller chooses the format.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Totals {
-    groups: BTreeMap<String, GroupTotals>,
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound = "K: Ord + Serialize + for<'a> Deserialize<'a>")]
+pub struct Totals<K: Ord> {
+    groups: BTreeMap<K, GroupTotals>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -28,19 +83,20 @@ struct GroupTotals {
     sums: PowerSums,
 }
 
-impl Totals {
-    /// Adds an image to the group's distribution.
-    pub fn add_image(&mut self, group: &str, histogram: &Histogram, rescale: &Rescale) {
-        self.group(group).distribution.add(histogram, rescale);
+impl<K: Ord> Default for Totals<K> {
+    fn default() -> Self {
+        Self { groups: BTreeMap::new() }
+    }
+}
+
+impl<K: Ord + Clone> Totals<K> {
+    /// The distribution of a group, to be added to.
+    pub fn distribution(&mut self, group: &K) -> &mut Distribution {
+        &mut self.group(group).distribution
     }
 
-    /// Takes an image back from the group's distribution, as when it failed later on.
-    pub fn subtract_image(&mut self, group: &str, histogram: &Histogram, rescale: &Rescale) {
-        self.group(group).distribution.subtract(histogram, rescale);
-    }
-
-    /// Adds the sums of an image that stays.
-    pub fn add_sums(&mut self, group: &str, sums: &PowerSums) {
+    /// Adds the sums of an image.
+    pub fn add_sums(&mut self, group: &K, sums: &PowerSums) {
         self.group(group).sums.merge(sums);
     }
 
@@ -54,17 +110,35 @@ impl Totals {
     }
 
     /// The summary of each group that holds an image.
-    pub fn summaries(&self) -> BTreeMap<String, Summary> {
+    pub fn summaries(&self) -> BTreeMap<K, Summary> {
         let summary = |group: &GroupTotals| Summary::new(&group.distribution, &group.sums);
-        self.groups
-            .iter()
-            .filter(|(_, group)| group.distribution.images() > 0 || group.sums.n > 0)
-            .map(|(name, group)| (name.clone(), summary(group)))
-            .collect()
+        self.held().map(|(name, group)| (name.clone(), summary(group))).collect()
     }
 
-    fn group(&mut self, name: &str) -> &mut GroupTotals {
-        self.groups.entry(name.to_owned()).or_default()
+    /// How many groups hold an image.
+    pub fn len(&self) -> usize {
+        self.held().count()
+    }
+
+    /// Whether no group holds an image.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn held(&self) -> impl Iterator<Item = (&K, &GroupTotals)> {
+        self.groups.iter().filter(|(_, group)| group.distribution.images() > 0 || group.sums.n > 0)
+    }
+
+    /// The groups and the distributions of their values, in the order of the groups.
+    pub fn distributions(&self) -> impl Iterator<Item = (&K, &Distribution)> {
+        self.held().map(|(name, group)| (name, &group.distribution))
+    }
+
+    fn group(&mut self, name: &K) -> &mut GroupTotals {
+        if !self.groups.contains_key(name) {
+            self.groups.insert(name.clone(), GroupTotals::default());
+        }
+        self.groups.get_mut(name).expect("it was put there above")
     }
 }
 

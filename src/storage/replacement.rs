@@ -64,6 +64,18 @@ impl<'a> Replacement<'a> {
     }
 }
 
+impl io::Write for Replacement<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Replacement::write(self, bytes)?;
+        Ok(bytes.len())
+    }
+
+    /// Nothing is safe before [`Replacement::finish`].
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Ready<'_> {
     /// Gives the file its name, in the place of one that has it.
     pub fn publish(self) -> io::Result<()> {

@@ -268,5 +268,7 @@ pub(crate) fn rank_independent(output: &Path) -> (Value, Value, BTreeMap<PathBuf
     let mut files: BTreeMap<PathBuf, String> = files.collect();
     let is_data = |path: &Path| !path.starts_with(".sauva") && !path.ends_with("metrics.csv");
     files.retain(|path, _| is_data(path) && !path.ends_with("summary.json"));
-    (summary["statistics"].clone(), summary["digests"].clone(), files)
+    let names = ["statistics", "cohorts", "series", "exact_duplicates", "flags"];
+    let data = names.map(|name| (name.to_owned(), summary[name].clone()));
+    (Value::Object(data.into_iter().collect()), summary["digests"].clone(), files)
 }

@@ -22,6 +22,7 @@ mod planted;
 #[cfg(feature = "test-hooks")]
 mod poison;
 mod privacy;
+mod query;
 mod ranks;
 mod reader;
 mod real_files;
@@ -33,6 +34,7 @@ mod schedule;
 #[cfg(feature = "test-hooks")]
 mod secrets;
 mod special_files;
+mod statistics;
 mod stop;
 mod surroundings;
 mod times;

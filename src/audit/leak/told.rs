@@ -11,6 +11,7 @@ use super::search::{Ground, Hit, Searcher};
 use crate::audit::finding::{Findings, Kind};
 use crate::audit::reports::{MANIFEST, METRICS_TEXT, Reports, SUMMARY};
 use crate::ledger::{JOURNAL_EXTENSION, messages};
+use crate::table::{Cell, TableReader};
 use crate::write::STATE;
 
 /// The columns of `index.csv` that hold no numbers, and no words of a closed list either.
@@ -25,6 +26,23 @@ const INDEX_TEXT: [&str; 9] = [
     "sop_class_uid",
     "source_transfer_syntax",
 ];
+
+/// The columns of Parquet tables that hold what no other check makes anew. Attributes are those of the instances,
+/// which are searched.
+const OWN_SENTENCES: [(&str, &str); 2] =
+    [("series.parquet", "outlier"), ("cohort_metrics.parquet", "metric")];
+
+/// The texts of a column; of a table that cannot be read none, which has been told.
+fn texts(path: &Path, column: &str, see: &mut dyn FnMut(&str)) {
+    let Ok(table) = TableReader::open(path) else { return };
+    let Some(column) = table.position(column) else { return };
+    let mut scan = table.scan();
+    while scan.advance().unwrap_or(false) {
+        if let Ok(Cell::Text(text)) = scan.cell(column) {
+            see(&text);
+        }
+    }
+}
 
 /// Searches all reports for these patterns.
 pub(super) fn search(output: &Path, patterns: Patterns, reports: &Reports, findings: &Findings) {
@@ -49,6 +67,9 @@ pub(super) fn search(output: &Path, patterns: Patterns, reports: &Reports, findi
             }
         }
         search_json(&reports.summary, &|text| sentence(SUMMARY, text));
+        for (table, column) in OWN_SENTENCES {
+            texts(&output.join(table), column, &mut |cell| sentence(table, cell));
+        }
         search_folder(output, STATE, &searcher, findings);
     }
 }

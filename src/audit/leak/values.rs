@@ -9,10 +9,10 @@ use dicom::dictionary_std::{StandardDataDictionary, tags};
 use dicom::encoding::text::{SpecificCharacterSet, TextCodec};
 
 use super::pattern::{MIN_BYTES, Patterns, Searched, Source, Spared};
+use crate::attributes::modality;
 use crate::dataset::layout::is_text;
 use crate::dataset::{DataSet, Tag, VR, Value};
 use crate::deident::{Concern, Deidentifier, Rules, names_nobody, patient_name};
-use crate::stats::modality;
 
 /// What an input and its output both hold with right: what this key has made before, and UIDs where the
 /// profile keeps them.

@@ -25,12 +25,12 @@ fn any_images() -> impl Strategy<Value = Vec<(String, Histogram, Rescale)>> {
     prop::collection::vec(image, 0..12)
 }
 
-fn add(totals: &mut Totals, (name, histogram, rescale): &(String, Histogram, Rescale)) {
-    totals.add_image(name, histogram, rescale);
+fn add(totals: &mut Totals<String>, (name, histogram, rescale): &(String, Histogram, Rescale)) {
+    totals.distribution(name).add(histogram, rescale);
     totals.add_sums(name, &PowerSums::of(histogram, rescale));
 }
 
-fn json(totals: &Totals) -> String {
+fn json(totals: &Totals<String>) -> String {
     serde_json::to_string(&(totals, totals.summaries())).unwrap()
 }
 
@@ -136,7 +136,7 @@ proptest! {
         for image in &images {
             add(&mut alone, image);
         }
-        let mut team: [Totals; 4] = Default::default();
+        let mut team: [Totals<String>; 4] = Default::default();
         for (image, &rank) in images.iter().zip(&ranks).rev() {
             add(&mut team[rank], image);
         }

@@ -32,10 +32,11 @@ proptest! {
         }
         let found = decode::<u16>(&stream, frame);
         let told = gives_back(&stream, frame, &samples);
-        // Two codes of one category can be decoded, but not foretold.
+        // Two codes of one category can be decoded, but not foretold. Samples that differ before may not meet them.
         if told != Err(CodecError::Unsupported) {
             if let Ok(found) = &found {
-                prop_assert_eq!(gives_back(&stream, frame, found), Ok(true));
+                let back = gives_back(&stream, frame, found);
+                prop_assert!(matches!(back, Ok(true) | Err(CodecError::Unsupported)), "{back:?}");
             }
             prop_assert_eq!(told.unwrap_or(false), found.is_ok_and(|found| found == samples));
         }
