@@ -95,7 +95,8 @@ make_venv() {
 cargo --version >/dev/null 2>&1 || fail "no cargo on the PATH: install Rust 1.90 or newer"
 [ "$(cargo --version | sed -nE 's/^cargo 1\.([0-9]+).*/\1/p')" -ge 90 ] ||
   fail "cargo is older than 1.90: install a newer Rust (Debian 12's own is too old)"
-mapfile -t missing < <(missing_packages)
+# A line may name several.
+mapfile -t missing < <(missing_packages | tr ' ' '\n')
 if on_cluster; then
   { have cc && has_libclang; } ||
     fail "load the modules of a C compiler and LLVM, or 'pip install libclang'" \
