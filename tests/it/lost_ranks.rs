@@ -94,7 +94,9 @@ fn one_rank_fails(schedule: &str, rank: usize, fault: Fault) -> (u32, u32) {
         if ends.iter().all(Result::is_ok) {
             assert_eq!(rank_independent(&output), unharmed, "call {at}");
             assert_no_leftovers(&output);
-            let has_failed = calls >= at;
+            // Rank 0's last call of all tidies its scratch folder away, which the next try does as well.
+            let only_tidying_failed = rank == 0 && calls == at;
+            let has_failed = calls >= at && !only_tidying_failed;
             assert_told(&output, &ends, has_failed.then_some(rank), at);
             healed += u32::from(has_failed);
         } else {
