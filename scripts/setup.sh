@@ -19,10 +19,11 @@ for option; do
   esac
 done
 
+# libclang-cpp is another library, which comes with LLVM and which bindgen cannot use.
 has_libclang() {
-  compgen -G "/usr/lib/llvm-*/lib/libclang*.so*" >/dev/null ||
-    compgen -G "${LIBCLANG_PATH:-/nowhere}/libclang*.so*" >/dev/null ||
-    ldconfig -p 2>/dev/null | grep -q "libclang[-.]" || have clang
+  compgen -G "/usr/lib/llvm-*/lib/libclang[.-][0-9s]*" >/dev/null ||
+    compgen -G "${LIBCLANG_PATH:-/nowhere}/libclang[.-][0-9s]*" >/dev/null ||
+    ldconfig -p 2>/dev/null | grep -qE "libclang(\.so|-[0-9])" || have clang
 }
 
 # A cluster is no machine of ours: an MPI is there, and a batch system, modules or no apt-get.
