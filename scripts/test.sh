@@ -53,11 +53,27 @@ reference() {
   local rc=0 out
   out=$(mktemp -d "$work/XXXXXX")
   "$sauva" keygen "$out/key" || return
-  "$sauva" run --quiet --input "$1" --output "$out/out" --pixel-risk accept --key-file "$out/key" || rc=$?
+  "$sauva" run --quiet --regions --input "$1" --output "$out/out" --pixel-risk accept --key-file "$out/key" || rc=$?
   # 2: some are quarantined, as the malformed ones must be.
   [ $rc = 0 ] || [ $rc = 2 ] || return $rc
   rc=0
   "$venv/bin/python" tests/reference/check.py "$out/out" --others --every-column || rc=$?
+  "$venv/bin/python" tests/reference/regions.py "$out/out" --others --largest 20000 || rc=$?
+  rm -rf "$out"
+  return $rc
+}
+
+# plan: the doses of a real plan, and what other systems make of them.
+plan() {
+  local rc=0 out
+  out=$(mktemp -d "$work/XXXXXX")
+  "$sauva" keygen "$out/key" || return
+  "$sauva" run --quiet --regions --input ../shared/data/dvh/dicom --output "$out/out" --key-file "$out/key" || rc=$?
+  # 2: one slice of the images is there.
+  [ $rc = 0 ] || [ $rc = 2 ] || return $rc
+  rc=0
+  "$venv/bin/python" tests/reference/dose.py "$out/out" --tables ../shared/data/dvh || rc=$?
+  "$venv/bin/python" tests/readers/tables.py "$out/out" || rc=$?
   rm -rf "$out"
   return $rc
 }
@@ -126,9 +142,14 @@ if [ -e "$shared/studies" ]; then
     readers "${codecs[0]}" research "$shared/studies" "$shared/catalogue.csv"
 fi
 part "reference, the judge" "$venv/bin/python" tests/reference/test_reference.py
+part "regions, the judge" "$venv/bin/python" tests/reference/test_regions.py
+part "dose, the judge" "$venv/bin/python" tests/reference/test_dose.py
 part "reference, data_sample" reference "$sample"
 if [ -e "$shared/studies" ]; then
   part "reference, all" reference "$shared"
+fi
+if [ -e ../shared/data/dvh ]; then
+  part "dose, a plan" plan
 fi
 part "burned-in text, the judge" burned_in_judge
 part "burned-in text" burned_in_text

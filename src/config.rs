@@ -4,8 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::crop::By;
 use crate::deident::{Profile, ProfileError};
 use crate::encode::Verify;
+use crate::radiomics::Settings;
 use crate::read::Limits;
 use crate::redact::Redactor;
 use crate::redact::rules::RulesError;
@@ -29,6 +31,8 @@ pub struct RunConfig {
     pub reidentification_map: Option<MapConfig>,
     /// Whether a file-set with a DICOMDIR is made of the instances.
     pub dicomdir: bool,
+    /// How regions are measured, where they are.
+    pub regions: Option<RegionsConfig>,
     /// The rules of de-identification.
     pub profile: Profile,
     /// What looks for text in pixels.
@@ -37,6 +41,10 @@ pub struct RunConfig {
     pub codec: String,
     /// Whether what was coded is decoded again and compared.
     pub verify: Verify,
+    /// What of interest is looked for in images.
+    pub crop: Option<By>,
+    /// Whether derived images of that are made.
+    pub crop_images: bool,
     /// A list of files in place of a scan.
     pub manifest: Option<PathBuf>,
     /// Who does which file; `None` leaves it to the number of ranks.
@@ -86,6 +94,13 @@ impl MapConfig {
         let path = new_path(path).map_err(|error| ConfigError::Map(error.kind()))?;
         Ok(Some(Self { path, recipients }))
     }
+}
+
+/// How regions are measured.
+#[derive(Debug, Clone)]
+pub struct RegionsConfig {
+    /// Each gives every region a row.
+    pub settings: Vec<Settings>,
 }
 
 /// Who does which file.
@@ -178,6 +193,17 @@ pub enum ConfigError {
     /// Rules for pixels that cannot be read.
     #[error("--pixel-rules, file {0}: {1}")]
     PixelRules(usize, RulesError),
+    /// Options for regions that nobody measures.
+    #[error(
+        "--bins, --resample, --resegment and --outliers are for --regions, which was not given"
+    )]
+    RegionsUnused,
+    /// Boxes of regions that nobody measures.
+    #[error("--crop regions is for --regions, which was not given")]
+    CropWithoutRegions,
+    /// No number of standard deviations.
+    #[error("--outliers must be a number above 0")]
+    Outliers,
     /// The key would travel with the de-identified data.
     #[error("--key-file lies inside --output: keep the key apart from what it protects")]
     KeyInside,
@@ -223,8 +249,15 @@ impl RunConfig {
         Limits { depth: self.max_depth, ..Limits::default() }
     }
 
+    /// Checks whether the regions are measured that images are to be cropped to.
+    fn check_crop(&self) -> Result<(), ConfigError> {
+        let is_without = self.crop == Some(By::Regions) && self.regions.is_none();
+        if is_without { Err(ConfigError::CropWithoutRegions) } else { Ok(()) }
+    }
+
     /// Checks how the folders lie to each other. Makes nothing.
     pub fn check_folders(&self) -> Result<(), ConfigError> {
+        self.check_crop()?;
         if self.output.starts_with(&self.input) {
             return Err(ConfigError::OutputInInput);
         }
@@ -326,10 +359,13 @@ mod tests {
             private_log: private_log.map(Into::into),
             reidentification_map: None,
             dicomdir: false,
+            regions: None,
             redactor: Redactor::default(),
             profile: Profile::basic(),
             codec: "jpeg-ls".into(),
             verify: Verify::Full,
+            crop: None,
+            crop_images: false,
             threads: None,
             isolation: Isolation::None,
             wall_limit: Duration::from_secs(1),

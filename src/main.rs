@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Command::Run(args) if args.dry_run => dry_run(*args),
         Command::Run(args) => run(args.work.isolation, || args.resolve()),
         Command::Stats(args) => run(args.work.isolation, || args.resolve()),
+        Command::Regions(args) => run(args.work.isolation, || args.resolve()),
         Command::Verify(args) => look(|| verify::execute(&args)),
         Command::Review(args) => look(|| review::execute(&args)),
         Command::Query(args) => show(|to| query::execute(&args, to)),

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::area::outside;
+use crate::area::{Rectangle, outside};
 use crate::attributes::{self, Attributes, modality};
+use crate::crop::{By, Crop};
 use crate::deident::{DeidentError, Deidentifier, admit_text, claim_clean_pixels};
 use crate::encode::{self, EncodeError, Encoder};
 use crate::image::{PIXEL_TAGS, SampleType};
@@ -19,7 +20,9 @@ use crate::read::{self, Limits, ReadError};
 use crate::record::{Failure, FileRecord, InstanceRecord, Outcome};
 use crate::redact::{RedactError, Redactor};
 use crate::stage::{Stage, StageClock};
-use crate::stats::{ImageMeasurement, PixelDigest, measure_floats, measure_image, measure_samples};
+use crate::stats::{
+    ImageMeasurement, PixelDigest, body_of, measure_floats, measure_image, measure_samples,
+};
 use crate::storage::SharedStorage;
 use crate::write::{self, Staged, WriteError};
 
@@ -42,6 +45,8 @@ pub struct Pipeline {
     pub encoder: Encoder,
     /// The digest of the samples.
     pub pixel_digest: PixelDigest,
+    /// What of interest is looked for in images.
+    pub crop: Option<By>,
     /// Where it is written.
     pub storage: SharedStorage,
 }
@@ -86,6 +91,12 @@ enum StageError {
 }
 
 impl Pipeline {
+    /// The box of interest, where it is looked for in each image: `body` finds it.
+    fn crop(&self, body: impl FnOnce() -> Option<Rectangle>) -> Option<Crop> {
+        let by = self.crop.filter(|by| *by == By::Body)?;
+        body().map(|rectangle| Crop { by, rectangle })
+    }
+
     /// Takes one file through all stages. An error is never the file's, and stops the run.
     pub fn process(&self, entry: &FileEntry) -> Result<Processed, Stop> {
         match catch_unwind(AssertUnwindSafe(|| self.stages(entry))) {
@@ -151,9 +162,10 @@ impl Pipeline {
         });
         let encoded = StageClock::time(Stage::Encode, || self.encoder.encode(decoded, redaction))
             .map_err(StageError::Encode)?;
-        let (mut measurement, digests) = StageClock::time(Stage::Measure, || {
+        let (mut measurement, digests, crop) = StageClock::time(Stage::Measure, || {
             let group = attributes::group(&encoded.data_set);
-            (measure_image(&encoded, group), Digests::of(&self.pixel_digest, &encoded))
+            let digests = Digests::of(&self.pixel_digest, &encoded);
+            (measure_image(&encoded, group), digests, self.crop(|| body_of(&encoded)))
         });
         let (storage, path_id) = (self.storage.as_ref(), &entry.path_id);
         let staged = StageClock::time(Stage::Write, || {
@@ -165,6 +177,7 @@ impl Pipeline {
         (instance.pixel_blake3, instance.pixel_blake3_written) = (digests.came, digests.written);
         instance.outside_blake3 = digests.outside;
         instance.uncovered_blake3 = uncovered;
+        instance.crop = crop;
         let record = FileRecord {
             path_id: path_id.clone(),
             size_bytes: entry.size_bytes,
@@ -294,6 +307,7 @@ fn instance_record(
         image: encoded.image,
         pixel_bytes_native: encoded.pixel_bytes.native,
         pixel_bytes_encoded: encoded.pixel_bytes.encoded,
+        crop: None,
         contested: false,
         counted: false,
         measured: None,
@@ -339,6 +353,7 @@ mod tests {
             redactor: Redactor::default(),
             encoder: Encoder::by_name("native", Verify::default()).unwrap(),
             pixel_digest: PixelDigest::new([7; 32]),
+            crop: None,
         };
         let length = image.len() as u64;
         let changed = (Outcome::Quarantined, Some("changed"));

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::area::Redaction;
 use crate::attributes::Attributes;
+use crate::crop::Crop;
 use crate::image::ImagePixel;
 use crate::instance::KeptNative;
 use crate::manifest::FileEntry;
@@ -177,6 +178,8 @@ pub struct InstanceRecord {
     pub outside_blake3: Option<String>,
     /// A digest of the data set but for the pixel data.
     pub header_blake3: String,
+    /// Where something of interest is in the image, where it was looked for.
+    pub crop: Option<Crop>,
     /// Whether it waits beside its final name, which other content had taken.
     pub contested: bool,
     /// Whether the totals hold its samples: of files with the same content one does.

@@ -19,6 +19,8 @@ pub const IMPLEMENTATION_VERSION: &str = concat!("SAUVA_", env!("CARGO_PKG_VERSI
 
 /// The folder of the instances below the output folder.
 pub const INSTANCES: &str = "dicom";
+/// The folder of cropped images below the output folder.
+pub const CROPPED: &str = "cropped";
 /// The folder of the program's own files below the output folder.
 pub const STATE: &str = ".sauva";
 /// The group of the pixel data and of the tables that belong to their form.
@@ -148,6 +150,11 @@ fn relative_path(identity: &Identity) -> String {
 struct File {
     bytes: Vec<u8>,
     header_blake3: String,
+}
+
+/// The bytes of an instance as a file (PS3.10 section 7).
+pub fn file(encoded: &Encoded) -> Vec<u8> {
+    serialize(encoded).bytes
 }
 
 fn serialize(encoded: &Encoded) -> File {

@@ -16,6 +16,7 @@ use super::tables::Tables;
 use crate::area::Redaction;
 use crate::attributes::{self, Attributes, modality};
 use crate::codestream::is_jpeg_2000;
+use crate::crop::{By, Crop};
 use crate::dataset::{DataSet, Tag, Value};
 use crate::deident::Rules;
 use crate::encode;
@@ -25,7 +26,9 @@ use crate::read::{self, Limits};
 use crate::record::{FileRecord, InstanceRecord, Outcome};
 use crate::results::index_csv;
 use crate::results::{Row, Table};
-use crate::stats::{Distributions, ImageMeasurement, PixelDigest, measure_floats, measure_samples};
+use crate::stats::{
+    Distributions, ImageMeasurement, PixelDigest, body_of_samples, measure_floats, measure_samples,
+};
 use crate::write::{INSTANCES, hex};
 
 /// How the instances were made, as far as it is known.
@@ -39,6 +42,8 @@ pub(super) struct Made<'a> {
     pub(super) inputs: Option<&'a Inputs>,
     /// The Parquet tables.
     pub(super) tables: &'a Tables,
+    /// What of interest was looked for in images.
+    pub(super) crop: Option<By>,
 }
 
 /// Checks one instance and adds what it measures to the totals.
@@ -103,6 +108,10 @@ pub(super) fn check(
             instance.pixel_blake3 = made.digest.map(|digest| digest.of_samples(&samples));
             let found = measure_samples(&data_set, &image, &samples, group.clone());
             take(found, &mut instance, totals);
+            instance.crop = made.crop.filter(|by| *by == By::Body).and_then(|by| {
+                let rectangle = body_of_samples(&data_set, &image, &samples)?;
+                Some(Crop { by, rectangle })
+            });
             covered.as_ref().map(|covered| covered.check(&Pixels::Samples(&samples), &image))
         }
     };
@@ -113,6 +122,11 @@ pub(super) fn check(
     let Some(row) = row else {
         return;
     };
+    if made.crop == Some(By::Regions) {
+        // Which regions lie in it only their objects tell.
+        let rectangle = made.tables.crop_of(row, By::Regions);
+        instance.crop = rectangle.map(|rectangle| Crop { by: By::Regions, rectangle });
+    }
     match differences(instance, row, made.tables) {
         Ok(columns) if columns.is_empty() => {}
         Ok(columns) => wrong(Kind::Index, format!("the file says otherwise of {columns}")),
@@ -183,6 +197,7 @@ fn describe(original: &Original, file: &Bytes, sha256: String) -> InstanceRecord
         pixel_bytes_native: pixels.and_then(|(image, _)| image.native_length()).unwrap_or(0),
         pixel_bytes_encoded: encoded.unwrap_or(0),
         image: pixels.map(|(image, _)| image.clone()),
+        crop: None,
         contested: false,
         counted: false,
         measured: None,

@@ -1,7 +1,5 @@
-//! `manifest.sha256`, as `sha256sum` writes it: its bytes in, its entries and what is wrong with its
-//! form out. No entry leads outside the folder of the instances.
-
-use crate::write::INSTANCES;
+//! `manifest.sha256` and lists like it, as `sha256sum` writes them: their bytes in, their entries and what is wrong
+//! with their form out. No entry leads outside the folder of what is listed.
 
 /// A file that the run says it wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +10,8 @@ pub(super) struct Entry {
     pub(super) sha256: String,
 }
 
-/// The entries, and for each line that is none its number and why.
-pub(super) fn parse(bytes: &[u8]) -> (Vec<Entry>, Vec<(usize, &'static str)>) {
+/// The entries of a list of files below a folder, and for each line that is none its number and why.
+pub(super) fn parse(bytes: &[u8], root: &str) -> (Vec<Entry>, Vec<(usize, &'static str)>) {
     let mut entries: Vec<Entry> = Vec::new();
     let mut faults = Vec::new();
     let Some(whole) = bytes.strip_suffix(b"\n") else {
@@ -23,7 +21,7 @@ pub(super) fn parse(bytes: &[u8]) -> (Vec<Entry>, Vec<(usize, &'static str)>) {
         return (entries, faults);
     };
     for (at, line) in whole.split(|byte| *byte == b'\n').enumerate() {
-        match entry(line) {
+        match entry(line, root) {
             Ok(entry) if entries.last().is_some_and(|last| last.path >= entry.path) => {
                 faults.push((at + 1, "the paths do not ascend"));
             }
@@ -34,7 +32,7 @@ pub(super) fn parse(bytes: &[u8]) -> (Vec<Entry>, Vec<(usize, &'static str)>) {
     (entries, faults)
 }
 
-fn entry(line: &[u8]) -> Result<Entry, &'static str> {
+fn entry(line: &[u8], root: &str) -> Result<Entry, &'static str> {
     let line = std::str::from_utf8(line).map_err(|_| "no text")?;
     let (sha256, path) = line.split_once("  ").ok_or("no digest and path")?;
     let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
@@ -42,8 +40,8 @@ fn entry(line: &[u8]) -> Result<Entry, &'static str> {
         return Err("no SHA-256 in lowercase hex");
     }
     let mut parts = path.split('/');
-    if parts.next() != Some(INSTANCES) || path.contains(['\\', '\0']) {
-        return Err("a path that does not lie in dicom/");
+    if parts.next() != Some(root) || path.contains(['\\', '\0']) {
+        return Err("a path that does not lie in its folder");
     }
     let mut parts = parts.peekable();
     if parts.peek().is_none() || parts.any(|part| matches!(part, "" | "." | "..")) {
@@ -57,6 +55,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::write::INSTANCES;
+
+    fn parse(bytes: &[u8]) -> (Vec<Entry>, Vec<(usize, &'static str)>) {
+        super::parse(bytes, INSTANCES)
+    }
 
     fn line(path: &str) -> String {
         format!("{}  {path}\n", "0a".repeat(32))
@@ -64,8 +67,16 @@ mod tests {
 
     #[test]
     fn a_path_that_leaves_the_folder_is_no_entry() {
-        for path in ["dicom/../a", "/dicom/a", "other/a", "dicom", "dicom//a", "dicom/./a", "../a"]
-        {
+        for path in [
+            "dicom/../a",
+            "/dicom/a",
+            "other/a",
+            "dicom",
+            "dicom//a",
+            "dicom/./a",
+            "../a",
+            "cropped/a",
+        ] {
             let (entries, faults) = parse(line(path).as_bytes());
             assert!(entries.is_empty() && faults.len() == 1, "{path}");
         }

@@ -2,6 +2,7 @@
 //! touched. With the input and the key, every input is accounted for and the output is searched for
 //! what identifies (see `leak`).
 
+mod crop;
 mod directory;
 mod finding;
 mod instance;
@@ -20,6 +21,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::crop::By;
 use crate::deident::Rules;
 use crate::results::digest;
 use crate::stats::{Cohort, Totals};
@@ -38,14 +40,28 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// Instances that were read.
     pub instances: usize,
+    /// Cropped images that were read.
+    pub cropped: usize,
     /// Covered instances that were not compared with their inputs, since those are JPEG 2000.
     pub uncompared: usize,
     /// Inputs and forms of identifying values that were looked for, where an origin was given.
     pub origin: Option<(usize, usize)>,
 }
 
-/// Checks an output, made under these rules, on the threads of the current pool.
-pub fn audit(output: &Path, rules: &Rules, origin: Option<&Origin>) -> Audit {
+/// What an output was made with, beside its key.
+#[derive(Debug, Clone, Copy)]
+pub struct MadeWith<'a> {
+    /// The rules of de-identification.
+    pub rules: &'a Rules,
+    /// What of interest was looked for in images.
+    pub crop: Option<By>,
+    /// Whether derived images of that were made.
+    pub crop_images: bool,
+}
+
+/// Checks an output, made so, on the threads of the current pool.
+pub fn audit(output: &Path, with: MadeWith<'_>, origin: Option<&Origin>) -> Audit {
+    let MadeWith { rules, crop, .. } = with;
     let findings = Findings::default();
     let reports = Reports::read(output, &findings);
     reports.check(&findings);
@@ -60,19 +76,26 @@ pub fn audit(output: &Path, rules: &Rules, origin: Option<&Origin>) -> Audit {
         let row = rows.get(entry.path.as_str()).copied();
         guarded(&entry.path, &findings, || {
             let digest = origin.map(|origin| &origin.pixel_digest);
-            let made = Made { rules, digest, inputs: inputs.as_ref(), tables: &tables };
+            let made = Made { rules, digest, inputs: inputs.as_ref(), tables: &tables, crop };
             instance::check(output, entry, row, made, &totals, &findings);
         });
     });
     guarded(media::PLACE, &findings, || media::check(output, &reports, &findings));
+    let cropped = crop::check(output, with, &reports, &tables, &findings);
     let totals = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
     check_statistics(output, &reports, &totals, &findings);
     let origin = origin.zip(files).map(|(origin, files)| {
-        let forms = leak::search(output, origin, &files, &reports, &findings);
+        let forms = leak::search(output, origin, &files, (&reports, &cropped), &findings);
         (files.len(), forms)
     });
     let uncompared = inputs.as_ref().map_or(0, Inputs::uncompared);
-    Audit { instances: present.len(), uncompared, origin, findings: findings.into_sorted() }
+    Audit {
+        instances: present.len(),
+        cropped: cropped.len(),
+        uncompared,
+        origin,
+        findings: findings.into_sorted(),
+    }
 }
 
 /// The fingerprint of the key that an output was made with, as its summary tells it.

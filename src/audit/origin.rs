@@ -41,7 +41,7 @@ impl Origin {
     /// Compares the input with the accounts; returns its files.
     pub(super) fn check(&self, reports: &Reports, findings: &Findings) -> Vec<FileEntry> {
         let found = scan(&self.input, &self.pseudonyms, &|| true);
-        let rows = reports.index.rows().chain(reports.failures.rows());
+        let rows = reports.index.rows().chain(reports.inputs_that_failed());
         let mut accounted: HashMap<&str, bool> = rows.map(|row| (row.path_id(), false)).collect();
         let files = found.files.iter().map(|file| &file.path_id);
         for path_id in files.chain(found.others.iter().map(|other| &other.path_id)) {

@@ -10,7 +10,8 @@ use super::finding::Findings;
 use super::manifest::{self, Entry};
 use crate::codestream::is_jpeg_2000;
 use crate::results::{RankMetrics, RunShape, digest, failures_csv, index_csv, metrics_csv};
-use crate::results::{Row, Table};
+use crate::results::{Row, Table, UNMEASURED};
+use crate::write::INSTANCES;
 
 /// The reports as far as they can be read; what cannot is empty and has been told.
 #[derive(Debug, Default)]
@@ -44,7 +45,7 @@ impl Reports {
         let metrics = table("metrics.csv", metrics_csv(&shape, &[RankMetrics::default()]));
         let bytes = bytes(output, MANIFEST, findings);
         compare_digest(MANIFEST, &bytes, &summary, findings);
-        let (manifest, faults) = manifest::parse(&bytes);
+        let (manifest, faults) = manifest::parse(&bytes, INSTANCES);
         for (line, fault) in faults {
             findings.report(format!("line {line}: {fault}"), MANIFEST);
         }
@@ -70,6 +71,7 @@ impl Reports {
     pub(super) fn check(&self, findings: &Findings) {
         self.check_manifest(findings);
         self.check_states(findings);
+        self.check_regions(findings);
         self.check_compression(findings);
         let statistics = self.summary.get("statistics").unwrap_or(&Value::Null);
         let statistics = serde_json::to_vec(statistics).expect("JSON that was read can be written");
@@ -106,7 +108,7 @@ impl Reports {
     fn check_states(&self, findings: &Findings) {
         let mut counts: BTreeMap<&str, u64> =
             ["duplicate", "quarantined", "not-dicom"].into_iter().map(|name| (name, 0)).collect();
-        for row in self.failures.rows() {
+        for row in self.inputs_that_failed() {
             match counts.get_mut(row.cell("outcome")) {
                 Some(count) => *count += 1,
                 None => findings.report("failures.csv gives it no known outcome", row.path_id()),
@@ -124,10 +126,31 @@ impl Reports {
             findings.report("`input.files` is not the sum of all outcomes", SUMMARY);
         }
         let mut seen = BTreeSet::new();
-        for row in self.index.rows().chain(self.failures.rows()) {
+        for row in self.index.rows().chain(self.inputs_that_failed()) {
             if !seen.insert(row.path_id()) {
                 findings.report("this path ID has more than one state", row.path_id());
             }
+        }
+    }
+
+    /// The rows of `failures.csv` that tell of inputs; the others tell of regions in what was written.
+    pub(super) fn inputs_that_failed(&self) -> impl Iterator<Item = Row<'_>> {
+        self.failures.rows().filter(|row| row.cell("outcome") != UNMEASURED)
+    }
+
+    /// Regions that were not measured are those of instances, as many as the summary says.
+    fn check_regions(&self, findings: &Findings) {
+        let written: BTreeSet<&str> = self.index.rows().map(|row| row.path_id()).collect();
+        let rows = self.failures.rows().filter(|row| row.cell("outcome") == UNMEASURED);
+        let rows: Vec<Row<'_>> = rows.collect();
+        for row in rows.iter().filter(|row| !written.contains(row.path_id())) {
+            findings
+                .report("failures.csv tells of a region, and no instance is there", row.path_id());
+        }
+        let told = ["/regions/unmeasured", "/regions/doubtful"].map(|it| self.number(it));
+        let told: u64 = told.into_iter().flatten().sum();
+        if told != rows.len() as u64 {
+            findings.report("`regions` does not count the rows of failures.csv", SUMMARY);
         }
     }
 

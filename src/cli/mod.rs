@@ -2,6 +2,7 @@
 
 mod profile;
 mod query;
+mod regions;
 mod run;
 mod stats;
 mod work;
@@ -13,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::sample::Kind;
 pub use profile::ProfileArgs;
 pub use query::{FindArgs, QueryArgs};
+pub use regions::{MeasuringArgs, RegionsArgs};
 pub use run::{RunArgs, redactor};
 pub use stats::StatsArgs;
 pub use work::WorkArgs;
@@ -77,6 +79,14 @@ pub enum Command {
     /// attributes as they are, identifiers of patients among them. Only you can enter OUT, and its summary says so.
     /// Every instance has a row, duplicates too; `path` is the input's own.
     Stats(Box<StatsArgs>),
+    /// Measure the regions of a tree as it is: each ROI of an RT structure set and each segment of a segmentation,
+    /// on the images that it refers to, and the doses that structure sets have.
+    ///
+    /// As `sauva stats`, for an operator's own use: nothing is de-identified, and only you can enter OUT. Besides the
+    /// tables of `sauva stats` there are regions.parquet, with the features of the Image Biomarker Standardisation
+    /// Initiative, and dvh.parquet with the curves beside it, dose-volume histograms. Why a region was not measured
+    /// stands in failures.csv.
+    Regions(Box<RegionsArgs>),
     /// Check the output of a finished run; touch nothing there.
     ///
     /// Every digest is compared, every instance decoded and measured again, every row and count

@@ -33,8 +33,8 @@ pub struct QueryArgs {
     /// The output folder of a run.
     #[arg(value_name = "OUT")]
     pub output: PathBuf,
-    /// A SELECT over the tables index, series, cohorts and frames, as far as OUT has them. Without it their columns
-    /// are listed.
+    /// A SELECT over the tables index, series, cohorts, frames, regions, dvh and
+    /// `dvh_curves`, as far as OUT has them. Without it their columns are listed.
     #[arg(value_name = "SQL")]
     pub sql: Option<String>,
     /// How the answer looks.

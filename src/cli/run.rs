@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::{ProfileArgs, WorkArgs};
+use super::{MeasuringArgs, ProfileArgs, WorkArgs};
 use crate::config::{ConfigError, MapConfig, RunConfig, new_path};
 use crate::deident::{Profile, ProfileOption};
 use crate::encode::{CODECS, Verify, encoder_names};
@@ -14,6 +14,7 @@ use crate::redact::{PixelRisk, Redactor};
 
 /// Options of `sauva run`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct RunArgs {
     /// Folder with DICOM files, searched at every depth. Links are not followed.
     #[arg(long, short)]
@@ -24,7 +25,7 @@ pub struct RunArgs {
     pub output: Option<PathBuf>,
     /// Write nothing: read each file of --input, a folder or one file, and print by tag what the rules
     /// would do to its attributes, without values, and what would be quarantined.
-    #[arg(long, conflicts_with_all = ["output", "private_log", "reidentification_map", "dicomdir", "retry", "manifest", "trace"])]
+    #[arg(long, conflicts_with_all = ["output", "private_log", "reidentification_map", "dicomdir", "crop_images", "retry", "manifest", "trace"])]
     pub dry_run: bool,
     /// How pixels are written, without a loss. What comes compressed with a loss, or in a smaller form
     /// without, is passed on, scrubbed of comments and all else that is no part of the image. smallest: in
@@ -63,6 +64,19 @@ pub struct RunArgs {
     /// under names of at most 8 characters.
     #[arg(long)]
     pub dicomdir: bool,
+    /// Also measure each ROI of an RT structure set and each segment of a segmentation on the images that it refers
+    /// to, as they are written: OUT/regions.parquet has the features of the Image Biomarker Standardisation
+    /// Initiative; OUT/dvh.parquet and the curves beside it are dose-volume histograms. Why a region was not measured
+    /// stands in failures.csv.
+    #[arg(long, help_heading = "Regions")]
+    pub regions: bool,
+    /// How regions are measured.
+    #[command(flatten)]
+    pub measuring: MeasuringArgs,
+    /// Also make OUT/cropped: of each image with a box of --crop, or in a series that has one, a derived image of the
+    /// box of its series alone, under new UIDs. `cropped.sha256` lists them.
+    #[arg(long, requires = "crop")]
+    pub crop_images: bool,
     /// How the work is done.
     #[command(flatten)]
     pub work: WorkArgs,
@@ -88,6 +102,9 @@ impl RunArgs {
             reidentification_map,
             recipient,
             dicomdir,
+            regions,
+            measuring,
+            crop_images,
             work,
         } = self;
         let private_log = private_log
@@ -95,15 +112,18 @@ impl RunArgs {
             .transpose()?;
         let profile = rules.resolve()?;
         let redactor = redactor(&profile, pixel_risk, &pixel_rules)?;
+        let regions = measuring.resolve(regions)?;
         let config = work.resolve(&input, &output.ok_or(ConfigError::NoOutput)?)?;
         Ok(RunConfig {
             private_log,
             reidentification_map: MapConfig::of(reidentification_map.as_deref(), &recipient)?,
             dicomdir,
+            crop_images,
             profile,
             redactor,
             codec,
             verify,
+            regions,
             ..config
         })
     }

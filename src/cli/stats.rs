@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::WorkArgs;
+use super::{MeasuringArgs, WorkArgs};
 use crate::config::{ConfigError, RunConfig};
 
 /// Options of `sauva stats`.
@@ -17,6 +17,12 @@ pub struct StatsArgs {
     /// which is then gone on with.
     #[arg(value_name = "OUT")]
     pub output: PathBuf,
+    /// Also measure the regions of structure sets and segmentations: see `sauva regions`.
+    #[arg(long, help_heading = "Regions")]
+    pub regions: bool,
+    /// How regions are measured.
+    #[command(flatten)]
+    pub measuring: MeasuringArgs,
     /// How the work is done.
     #[command(flatten)]
     pub work: WorkArgs,
@@ -25,7 +31,9 @@ pub struct StatsArgs {
 impl StatsArgs {
     /// Settles what was typed.
     pub fn resolve(self) -> Result<RunConfig, ConfigError> {
-        let config = self.work.resolve(&self.input, &self.output)?;
-        Ok(RunConfig { measures_only: true, ..config })
+        let Self { input, output, regions, measuring, work } = self;
+        let regions = measuring.resolve(regions)?;
+        let config = work.resolve(&input, &output)?;
+        Ok(RunConfig { measures_only: true, regions, ..config })
     }
 }

@@ -9,6 +9,7 @@ use clap::Args;
 use crate::config::{
     ConfigError, Isolation, Mode, RunConfig, Schedule, input_folder, new_path, parse_bytes,
 };
+use crate::crop::By;
 use crate::deident::Profile;
 use crate::encode::{CODECS, Verify};
 use crate::redact::Redactor;
@@ -39,6 +40,11 @@ pub struct WorkArgs {
     /// its ranks.
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
+    /// Also tell where something of interest is in each image and in each series, by columns and rows:
+    /// columns `crop_column`, `crop_row`, `crop_columns` and `crop_rows` of the tables. body: the patient's body, in
+    /// slices of CT. regions: all regions of a series, with --regions.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub crop: Option<By>,
     /// Where the work is done. process: in a worker process, so that a file which crashes, hangs or eats
     /// memory costs that file alone. none: in the rank itself, where such a file ends the job.
     #[arg(long, value_enum, default_value_t = Isolation::Process)]
@@ -82,6 +88,7 @@ impl WorkArgs {
             schedule,
             mode,
             threads,
+            crop,
             isolation,
             wall_limit,
             cpu_limit,
@@ -122,10 +129,13 @@ impl WorkArgs {
             private_log: None,
             reidentification_map: None,
             dicomdir: false,
+            regions: None,
             profile: Profile::basic(),
             redactor: Redactor::default(),
             codec: CODECS[0].name.to_owned(),
             verify: Verify::default(),
+            crop,
+            crop_images: false,
             manifest: manifest.map(list).transpose()?,
             schedule,
             mode,

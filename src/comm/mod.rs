@@ -50,13 +50,15 @@ pub enum Tag {
     Rows,
     /// Distributions of values, to the owner of their series: [`stream`].
     Values,
+    /// What regions refer to, to the owner of the series; and back: [`stream`].
+    Regions,
     /// The next sorted rows are asked for, or given.
     Merge,
 }
 
 impl Tag {
     /// Every tag, each at the place that is its number.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Broadcast,
         Self::Scatter,
         Self::Gather,
@@ -65,6 +67,7 @@ impl Tag {
         Self::Claims,
         Self::Rows,
         Self::Values,
+        Self::Regions,
         Self::Merge,
     ];
 }

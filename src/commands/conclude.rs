@@ -1,8 +1,12 @@
 //! The end of a run, on rank 0: the parts of all ranks in, the results in the output folder and the last
 //! words out.
 
+use std::io;
+use std::path::Path;
+
 use anyhow::Result;
 
+use super::crop;
 use super::extras;
 use super::halt::Halt;
 use super::last_words::last_words;
@@ -11,17 +15,18 @@ use super::merge::Parts;
 use super::output::SUMMARY;
 use super::parcel::{Harvest, WorkEnd};
 use super::private_log::private_log;
-use super::tables::{TableMaker, Tables};
-use super::tidy::sweep;
+use super::tables::{REGION_TABLES, TableMaker, Tables};
+use super::tidy::{Paths, sweep};
 use crate::comm;
 use crate::config::RunConfig;
-use crate::ledger::{in_flight, journal_folder};
+use crate::crop::RegionBoxes;
+use crate::ledger::{in_flight, journal_folder, remove_empty_folders};
 use crate::record::ExitStatus;
 use crate::results::{
     Found, RankMetrics, RunFacts, RunShape, Statistics, Summary, metrics_csv, summarize,
 };
 use crate::storage::Storage;
-use crate::write::contested_folder;
+use crate::write::{CROPPED, INSTANCES, contested_folder};
 
 /// How a run ended.
 #[derive(Debug)]
@@ -41,6 +46,8 @@ pub(super) struct Conclude<'a> {
     pub(super) harvest: Harvest,
     pub(super) ranks: Vec<RankMetrics>,
     pub(super) ends: &'a [WorkEnd],
+    /// Regions of series, where those are of interest.
+    pub(super) regions: &'a RegionBoxes,
 }
 
 impl Conclude<'_> {
@@ -61,17 +68,24 @@ impl Conclude<'_> {
             cohorts: &self.harvest.cohorts,
             wants_paths: has_died,
             wants_failures: lead.private_log.is_some(),
+            has_regions: self.config.regions.is_some(),
+            lists_cropped: self.config.crop_images,
+            regions: self.regions,
         };
         let tables = maker.make().map_err(|error| Halt::storage("the results", &error))?;
         if let Some(paths) = &tables.paths {
             // A try or a worker process may have died in the middle of a file.
-            sweep(self.storage, &self.config.output, Some(paths))
+            sweep(self.storage, &self.config.output, INSTANCES, Some(paths))
                 .map_err(|error| Halt::storage("the output", &error))?;
+        }
+        if let Some(paths) = &tables.cropped {
+            self.clear_cropped(paths).map_err(|error| Halt::storage("the output", &error))?;
         }
         let extras = extras::make(self.config, lead, &tables.records, &self.ranks, self.storage)?;
         lead.lock.check()?;
         let summary = self.publish(lead, tables)?;
-        let failed = summary.outcome.quarantined > 0;
+        let unmeasured = self.harvest.regions.unmeasured > 0;
+        let failed = summary.outcome.quarantined > 0 || unmeasured;
         let status = if failed { ExitStatus::Quarantined } else { ExitStatus::Done };
         let text = last_words(lead, self.config, &summary, &self.ranks, self.ends)? + &extras;
         Ok(Conclusion { status, text })
@@ -86,6 +100,20 @@ impl Conclude<'_> {
             return Err(Halt::Accounts { found: lead.expected.files(), accounted });
         }
         Ok(())
+    }
+
+    /// Removes cropped images of earlier tries that no longer belong there, and puts aside what is none.
+    fn clear_cropped(&self, belongs: &Paths) -> io::Result<()> {
+        let Conclude { config: RunConfig { output, .. }, storage, .. } = self;
+        crop::each_listed(output, &mut |path, _| {
+            let path = Path::new(path);
+            if !belongs.contains(path) {
+                storage.remove(&output.join(path))?;
+                remove_empty_folders(output, path);
+            }
+            Ok(())
+        })?;
+        sweep(*storage, output, CROPPED, Some(belongs))
     }
 
     /// A rank that could work no more may have had to leave its announcements; the others did its files.
@@ -103,7 +131,10 @@ impl Conclude<'_> {
     fn publish(&self, lead: &mut Lead, tables: Tables<'_>) -> Result<Summary> {
         let mut tally = self.harvest.tally.clone();
         tally.pixel_cleaning.faces.series = tables.series_with_faces;
-        let found = Found { tally, mixed_studies: tables.mixed_studies, findings: tables.findings };
+        let regions = self.config.regions.is_some().then_some(self.harvest.regions);
+        let cropped = self.config.crop_images.then(|| self.harvest.cropped.clone());
+        let Tables { mixed_studies, findings, .. } = tables;
+        let found = Found { tally, mixed_studies, findings, regions, cropped };
         let facts = self.facts(lead);
         let ranks = &self.ranks;
         let statistics =
@@ -122,6 +153,7 @@ impl Conclude<'_> {
         for file in tables.ready {
             file.publish().map_err(|error| Halt::storage("the results", &error))?;
         }
+        self.clear_stale()?;
         let put = |name: &str, bytes: &[u8]| {
             let path = self.config.output.join(name);
             self.storage.replace(&path, bytes).map_err(|error| Halt::storage(name, &error))
@@ -135,6 +167,16 @@ impl Conclude<'_> {
         Ok(summary)
     }
 
+    /// Tables of regions that an earlier try left, where this one was not asked for any.
+    fn clear_stale(&self) -> Result<(), Halt> {
+        if self.config.regions.is_some() {
+            return Ok(());
+        }
+        let stale = REGION_TABLES.iter().map(|name| self.config.output.join(name));
+        let cleared = stale.into_iter().try_for_each(|path| self.storage.remove(&path));
+        cleared.map_err(|error| Halt::storage("the results", &error))
+    }
+
     fn facts(&self, lead: &Lead) -> RunFacts {
         let gave_up = self.ends.iter().enumerate();
         let gave_up = gave_up.filter_map(|(rank, end)| {
@@ -146,6 +188,7 @@ impl Conclude<'_> {
             mpi: if self.ranks.len() > 1 { comm::library_version() } else { None },
             profile: (!self.config.measures_only).then(|| self.config.profile.clone()),
             codec: self.config.codec.clone(),
+            crop: self.config.crop,
             schedule: self.config.schedule_of(self.ranks.len()).name(),
             gave_up: gave_up.collect(),
             key_fingerprint: lead.pseudonyms.fingerprint(),

@@ -30,6 +30,7 @@ pub(super) fn hire(
         redactor: config.redactor.clone(),
         codec: config.codec.clone(),
         verify: config.verify,
+        crop: config.crop,
         limits: config.limits(),
         is_traced,
     };

@@ -9,7 +9,7 @@ use super::parcel::WorkEnd;
 use super::plan::Plan;
 use crate::area::PixelText;
 use crate::config::RunConfig;
-use crate::results::{Counts, RankMetrics, Summary};
+use crate::results::{Counts, CropSummary, RankMetrics, RegionCounts, Summary};
 
 pub(super) fn last_words(
     lead: &Lead,
@@ -53,6 +53,8 @@ pub(super) fn last_words(
         tell_writing(&mut text, summary)?;
     }
     tell_statistics(&mut text, summary)?;
+    tell_regions(&mut text, summary)?;
+    tell_crop(&mut text, summary)?;
     let wall = ranks.iter().map(|rank| rank.wall_s).fold(0.0, f64::max);
     let threads: usize = ranks.iter().map(|rank| rank.threads).sum();
     let files: u64 = ranks.iter().map(|rank| rank.files).sum();
@@ -82,8 +84,15 @@ pub(super) fn last_words(
         writeln!(text, "    dicom/  index.parquet  series.parquet  cohorts.parquet  index.csv")?;
         writeln!(text, "    summary.json  metrics.csv  manifest.sha256")?;
     }
-    if quarantined + not_dicom + duplicate > 0 {
-        writeln!(text, "    failures.csv: what was not written, and why")?;
+    if summary.regions.is_some() {
+        writeln!(text, "    regions.parquet  dvh.parquet  dvh_curves.parquet")?;
+    }
+    if config.crop_images {
+        writeln!(text, "    cropped/: images of the boxes alone  cropped.sha256")?;
+    }
+    let unmeasured = summary.regions.map_or(0, |it| it.unmeasured + it.doubtful);
+    if quarantined + not_dicom + duplicate + unmeasured > 0 {
+        writeln!(text, "    failures.csv: what was not written or not measured, and why")?;
     }
     Ok(text)
 }
@@ -133,6 +142,48 @@ fn tell_statistics(text: &mut String, summary: &Summary) -> Result<()> {
             summary.exact_duplicates
         )?;
     }
+    Ok(())
+}
+
+/// What was measured of regions.
+fn tell_regions(text: &mut String, summary: &Summary) -> Result<()> {
+    let Some(regions) = &summary.regions else { return Ok(()) };
+    let RegionCounts { objects, regions, rows, doses, histograms, unmeasured, doubtful } = *regions;
+    writeln!(
+        text,
+        "  regions       {regions:>10}   ({objects} objects that hold any, {rows} rows)"
+    )?;
+    if doses > 0 {
+        writeln!(text, "  doses         {doses:>10}   ({histograms} dose-volume histograms)")?;
+    }
+    if unmeasured > 0 {
+        writeln!(
+            text,
+            "  not measured  {unmeasured:>10}   (regions or whole objects: see failures.csv)"
+        )?;
+    }
+    if doubtful > 0 {
+        writeln!(
+            text,
+            "  doubtful      {doubtful:>10}   (faults of what was measured: see failures.csv)"
+        )?;
+    }
+    Ok(())
+}
+
+/// What was found of what is of interest.
+fn tell_crop(text: &mut String, summary: &Summary) -> Result<()> {
+    let Some(crop) = &summary.crop else { return Ok(()) };
+    let CropSummary { by, instances, series, cropped } = crop;
+    writeln!(text, "  with a box    {instances:>10}   (of {by}, in {series} series)")?;
+    let Some(cropped) = cropped else { return Ok(()) };
+    let left_out: Vec<String> =
+        cropped.left_out.iter().map(|(why, count)| format!("{count} {why}")).collect();
+    let left_out = match left_out.join(", ").as_str() {
+        "" => String::new(),
+        told => format!("   (left out: {told})"),
+    };
+    writeln!(text, "  cropped       {:>10}{left_out}", cropped.images)?;
     Ok(())
 }
 

@@ -20,6 +20,11 @@ pub(super) enum Table {
     Series,
     Manifest,
     Failures,
+    Regions,
+    Doses,
+    Curves,
+    Unmeasured,
+    Cropped,
 }
 
 /// What rank 0 asks for.
@@ -46,6 +51,11 @@ impl Part {
             Table::Series => &self.series,
             Table::Manifest => &self.manifest,
             Table::Failures => &self.failures,
+            Table::Regions => &self.regions.rows,
+            Table::Doses => &self.regions.doses,
+            Table::Curves => &self.regions.curves,
+            Table::Unmeasured => &self.regions.unmeasured,
+            Table::Cropped => &self.cropped,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod conclude;
 mod conduct;
 pub mod conformance;
+mod crop;
 mod display;
 pub mod dry_run;
 mod extras;
@@ -28,6 +29,7 @@ mod plan;
 mod prepare;
 mod private_log;
 pub mod query;
+mod regions;
 pub mod review;
 mod row;
 pub mod run;

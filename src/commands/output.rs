@@ -81,6 +81,11 @@ pub(super) fn lock_text(folder: &Path) -> Vec<u8> {
 
 /// The rules that the output was made under.
 pub(super) fn profile_of(output: &Path) -> Result<Profile> {
+    settings_of(output).map(|settings| settings.profile)
+}
+
+/// What the output was made with.
+pub(super) fn settings_of(output: &Path) -> Result<Settings> {
     let path = output.join(STATE).join(SETTINGS);
     let settings = fs::read(path).context("OUT: its settings (.sauva) are gone")?;
     let settings: Settings = serde_json::from_slice(&settings)
@@ -88,7 +93,7 @@ pub(super) fn profile_of(output: &Path) -> Result<Profile> {
     if settings.measures_only {
         bail!("OUT: `sauva stats` made it of inputs as they are: nothing there was de-identified");
     }
-    Ok(settings.profile)
+    Ok(settings)
 }
 
 #[cfg(test)]
@@ -108,6 +113,8 @@ mod tests {
             verify: Verify::Full,
             pixel_risk: PixelRisk::Quarantine,
             pixel_rules: String::new(),
+            crop: None,
+            crop_images: false,
             profile: crate::deident::Profile::basic(),
             edition: "2026d".into(),
             max_depth: 32,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::manifest::FileEntry;
 use crate::record::FileRecord;
-use crate::results::{RankMetrics, Tally};
+use crate::results::{CroppedImages, RankMetrics, RegionCounts, Tally};
 use crate::stage::StageTimings;
 use crate::stats::{Cohort, Totals};
 
@@ -86,6 +86,10 @@ pub(super) struct Harvest {
     pub(super) timings: StageTimings,
     /// Counts of the records as they ended.
     pub(super) tally: Tally,
+    /// What was done about regions.
+    pub(super) regions: RegionCounts,
+    /// Cropped images.
+    pub(super) cropped: CroppedImages,
 }
 
 impl Harvest {
@@ -95,6 +99,8 @@ impl Harvest {
         self.cohorts.merge(&other.cohorts);
         self.timings.merge(&other.timings);
         self.tally.merge(&other.tally);
+        self.regions.merge(&other.regions);
+        self.cropped.merge(&other.cropped);
     }
 }
 

@@ -17,7 +17,7 @@ use crate::config::{ConfigError, RunConfig};
 use crate::deident::{self, Key, Pseudonyms};
 use crate::ledger::{JOURNAL_FORM, Journal, Past, Settings, in_flight, journal_folder};
 use crate::storage::{PrivateFile, SharedStorage, claim_private};
-use crate::write::STATE;
+use crate::write::{CROPPED, INSTANCES, STATE};
 
 /// The first line of the operator's list.
 pub(super) const PRIVATE_LOG_HEAD: &str = "path_id,outcome,class,path\n";
@@ -66,6 +66,8 @@ fn settings(config: &RunConfig, pseudonyms: &Pseudonyms) -> Settings {
         profile: config.profile.clone(),
         pixel_risk: config.redactor.risk,
         pixel_rules: pseudonyms.path_id(format!("{:?}", config.redactor.rules).as_bytes()),
+        crop: config.crop,
+        crop_images: config.crop_images,
         edition: deident::EDITION.to_owned(),
         max_depth: config.max_depth,
         key_fingerprint: pseudonyms.fingerprint(),
@@ -119,7 +121,8 @@ impl Lead {
         storage: &SharedStorage,
     ) -> Result<()> {
         self.lock.check()?;
-        let cleared = sweep(storage.as_ref(), &config.output, None);
+        let sweep = |root| sweep(storage.as_ref(), &config.output, root, None);
+        let cleared = sweep(INSTANCES).and_then(|()| sweep(CROPPED));
         // What the summary says is no longer so.
         let cleared = cleared.and_then(|()| storage.remove(&config.output.join(SUMMARY)));
         cleared.map_err(|error| Halt::storage("the output", &error))?;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::parcel::{decode, encode};
 use super::values::series_key;
+use crate::crop::Crop;
 use crate::record::{FileRecord, InstanceRecord};
 use crate::results::{frame_rows, index_row, instance_row};
 use crate::series::Member;
@@ -17,12 +18,16 @@ use crate::table::Cell;
 pub(super) struct Row<'a> {
     pub(super) study_uid: &'a str,
     pub(super) series_uid: &'a str,
-    sop_instance_uid: &'a str,
+    pub(super) sop_instance_uid: &'a str,
+    /// The keyed name of the input.
+    pub(super) path_id: &'a str,
     instance_number: Option<i64>,
     pub(super) patient_id: &'a str,
     pub(super) path: &'a str,
     pub(super) sha256: &'a str,
     pub(super) may_show_face: bool,
+    /// A digest of what the instance says and shows, whatever form its pixels are written in.
+    pub(super) content: [u8; 32],
     /// The line of `index.csv`.
     pub(super) line: &'a [u8],
     /// The row of `index.parquet`.
@@ -45,11 +50,13 @@ impl<'a> Row<'a> {
             study_uid: &instance.study_uid,
             series_uid: &instance.series_uid,
             sop_instance_uid: &instance.sop_instance_uid,
+            path_id: &record.path_id,
             instance_number: instance.attributes.integer("InstanceNumber"),
             patient_id: &instance.patient_id,
             path: &instance.path,
             sha256: &instance.sha256,
             may_show_face: instance.redaction.may_show_face,
+            content: content(instance),
             line: &line,
             cells: instance_row(record, instance),
             frames: frame_rows(instance),
@@ -84,12 +91,21 @@ pub(super) struct Image {
     pub(super) member: Member,
     pub(super) cohort: Cohort,
     pub(super) sums: Option<PowerSums>,
+    /// Where something of interest is in it.
+    pub(super) crop: Option<Crop>,
 }
 
 impl Image {
     fn of(instance: &InstanceRecord) -> Self {
         let measured = instance.measured.as_ref();
         let sums = measured.map(|measured| measured.sums.clone());
-        Self { member: instance.member(), cohort: instance.cohort(), sums }
+        let (member, cohort) = (instance.member(), instance.cohort());
+        Self { member, cohort, sums, crop: instance.crop }
     }
+}
+
+fn content(instance: &InstanceRecord) -> [u8; 32] {
+    let samples = instance.pixel_blake3.as_deref().unwrap_or_default();
+    let header = &instance.header_blake3;
+    blake3::hash([header, "\0", samples].concat().as_bytes()).into()
 }

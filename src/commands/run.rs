@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use super::conclude::{Conclude, Conclusion};
 use super::conduct::{Conductor, Means, Work};
+use super::crop::Cropper;
 use super::halt::Halt;
 use super::hire::hire;
 use super::layout::Layout;
@@ -19,6 +20,7 @@ use super::output;
 use super::owned::{Claims, Owned};
 use super::parcel::{Harvest, Task, WorkEnd, decode, encode};
 use super::prepare::prepare;
+use super::regions::Regions;
 use super::settle::{Part, Settled, Settler};
 use super::signals::Signals;
 use super::supply::Supply;
@@ -26,11 +28,13 @@ use super::traces::{begin_trace, end_trace};
 use crate::comm::{self, Comm, Timed};
 use crate::config::{RunConfig, Schedule};
 use crate::crew::{Crew, WorkerProcess};
-use crate::deident::Key;
+use crate::crop::RegionBoxes;
+use crate::deident::{Key, Pseudonyms};
+use crate::encode::Encoder;
 use crate::ledger::{Announcements, Committer, Journal, Place, journal_folder};
 use crate::process;
 use crate::record::{ExitStatus, Failure, FileRecord, Outcome};
-use crate::results::RankMetrics;
+use crate::results::{CroppedImages, RankMetrics};
 use crate::sorting::{Scratch, Sorter};
 use crate::stage::Stopwatch;
 use crate::storage::{Disk, SharedStorage, create_private_folder};
@@ -73,6 +77,7 @@ pub fn execute_on(
     let (key, mut lead) = comm::agree(comm, prepared)?.unzip();
     comm::agree(comm, see_the_same_output(config, comm))?;
     let key = share_key(comm, key);
+    let pseudonyms = Pseudonyms::new(&key);
     let layout = Layout::find(config, comm);
     let recorder = begin_trace(config, comm, storage)?;
     let is_traced = recorder.is_on();
@@ -128,7 +133,19 @@ pub fn execute_on(
         keeps_records: config.dicomdir || config.reidentification_map.is_some(),
     };
     let settle = || settler.settle(owned, &mut journal, &run.scratch());
-    let Settled { part, tally, modalities, cohorts } = recorder.span("settle", settle)?;
+    let Settled { mut part, tally, modalities, cohorts } = recorder.span("settle", settle)?;
+    let mut regions = RegionBoxes::default();
+    if let Some(asked) = &config.regions {
+        let able = settler.able();
+        let measurer =
+            Regions { comm, config, asked, able, threads: layout.threads, signals: &signals };
+        let measure = || measurer.measure(&part.index, &run.scratch());
+        let measured = recorder.span("regions", measure)?;
+        (part.regions, harvest.regions) = (measured.parts, measured.counts);
+        regions = measured.boxes;
+    }
+    let crop = || run.crop(&mut part, &pseudonyms, &regions, layout.threads);
+    harvest.cropped = comm::agree(comm, recorder.span("crop", crop))?;
     (harvest.tally, harvest.modalities, harvest.cohorts) = (tally, modalities, cohorts);
     let farewell = crew.leave();
     farewell.spans.iter().for_each(|spans| recorder.crew(spans));
@@ -140,7 +157,7 @@ pub fn execute_on(
     (metrics.comm_s, metrics.idle_s) = (timed.talking_s(), idle_s + timed.waiting_s());
     metrics.scan_s = lead.as_ref().map_or(0.0, |lead| lead.scan_s);
     let gathered = run.gather(&harvest, &metrics);
-    let conclude = || run.conclude(lead.as_mut(), gathered, &ends, &part, &wall);
+    let conclude = || run.conclude(lead.as_mut(), gathered, &ends, (&part, &regions), &wall);
     let concluded = comm::agree(comm, recorder.span("conclude", conclude))?;
     end_trace(config, comm, storage, recorder);
     if comm.rank() == 0 {
@@ -276,13 +293,42 @@ impl Run<'_> {
         Some((decode(&merged?), ranks?.iter().map(|rank| decode(rank)).collect()))
     }
 
+    /// Makes the cropped images of the series that this rank owns, where they are asked for.
+    fn crop(
+        self,
+        part: &mut Part,
+        pseudonyms: &Pseudonyms,
+        regions: &RegionBoxes,
+        threads: usize,
+    ) -> Result<CroppedImages> {
+        let config = self.config;
+        let Some(by) = config.crop.filter(|_| config.crop_images) else {
+            return Ok(CroppedImages::default());
+        };
+        let cropper = Cropper {
+            by,
+            storage: self.storage.as_ref(),
+            output: &config.output,
+            limits: config.limits(),
+            encoder: Encoder::by_name(&config.codec, config.verify).context("--codec")?,
+            pseudonyms,
+            signals: self.signals,
+            threads: super::threads::threads(threads)?,
+            regions,
+        };
+        let mut list = Sorter::new(self.scratch()("cropped"));
+        let cropped = cropper.crop(&part.index, &mut list)?;
+        part.cropped = list.finish();
+        Ok(cropped)
+    }
+
     /// Rank 0 merges the parts, which the others hand out.
     fn conclude(
         self,
         lead: Option<&mut Lead>,
         gathered: Gathered,
         ends: &[WorkEnd],
-        part: &Part,
+        (part, regions): (&Part, &RegionBoxes),
         wall: &Stopwatch,
     ) -> Result<Option<Conclusion>> {
         let Some((lead, (harvest, mut ranks))) = lead.zip(gathered) else {
@@ -294,7 +340,7 @@ impl Run<'_> {
         }
         let parts = Parts::new(self.comm, part);
         let (config, storage) = (self.config, self.storage.as_ref());
-        let conclude = Conclude { config, storage, parts: &parts, harvest, ranks, ends };
+        let conclude = Conclude { config, storage, parts: &parts, harvest, ranks, ends, regions };
         let concluded = conclude.conclude(lead);
         parts.dismiss();
         concluded.map(Some)

@@ -6,6 +6,7 @@ use std::io;
 use super::parcel::encode;
 use super::row::{Image, Row};
 use super::values::{BySeries, series_key};
+use crate::crop::SeriesBox;
 use crate::results::{SeriesRow, series_row};
 use crate::series::{Member, SeriesFindings};
 use crate::sorting::{Item, Scratch, Sorted, Sorter};
@@ -62,6 +63,7 @@ struct Open {
     cohort: Cohort,
     members: Vec<Member>,
     sums: PowerSums,
+    found: SeriesBox,
 }
 
 impl Maker<'_> {
@@ -70,14 +72,16 @@ impl Maker<'_> {
         if self.open.as_ref().is_none_or(|open| open.key != key) {
             self.end_series()?;
         }
-        let Image { member, cohort, sums } = &row.image;
+        let Image { member, cohort, sums, crop } = &row.image;
         let open = self.open.get_or_insert_with(|| Open {
             key,
             first: row.cells.iter().map(|cell| cell.clone().into_owned()).collect(),
             cohort: cohort.clone(),
             members: Vec::new(),
             sums: PowerSums::default(),
+            found: SeriesBox::default(),
         });
+        open.found.add((member.columns, member.rows), *crop);
         open.members.push(member.clone());
         if let Some(sums) = sums {
             open.sums.merge(sums);
@@ -99,7 +103,8 @@ impl Maker<'_> {
         }
         let summary = Summary::new(&distribution, &open.sums);
         let findings = SeriesFindings::of(&open.members);
-        let SeriesRow { cells, metrics } = series_row(&open.first, &findings, &summary);
+        let SeriesRow { cells, metrics } =
+            series_row(&open.first, &findings, &summary, open.found.crop());
         let value = encode(&(open.cohort, cells, metrics));
         self.rows.add(&Item { key: open.key, value })
     }

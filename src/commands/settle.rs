@@ -8,6 +8,7 @@ use anyhow::Result;
 
 use super::halt::Halt;
 use super::owned::Owned;
+use super::regions::RegionParts;
 use super::row::Row;
 use super::series::{self, Made};
 use super::values::Values;
@@ -30,6 +31,10 @@ pub(super) struct Part {
     /// Digests by paths.
     pub(super) manifest: Sorted,
     pub(super) failures: Sorted,
+    /// What was measured of regions; empty until it is.
+    pub(super) regions: RegionParts,
+    /// Digests of cropped images by paths.
+    pub(super) cropped: Sorted,
 }
 
 /// What a rank has when all is settled.
@@ -81,7 +86,7 @@ impl Settler<'_> {
     }
 
     /// The ranks that can work.
-    fn able(&self) -> Vec<usize> {
+    pub(super) fn able(&self) -> Vec<usize> {
         (0..self.fit.len()).filter(|rank| self.fit[*rank]).collect()
     }
 
@@ -154,6 +159,8 @@ impl Settler<'_> {
             series: Sorter::new(scratch("none")).finish(),
             manifest: manifest.finish(),
             failures: owned.failures.finish(),
+            regions: RegionParts::empty(scratch),
+            cropped: Sorter::new(scratch("none")).finish(),
         };
         Ok((part, owned.tally))
     }

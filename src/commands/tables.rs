@@ -5,21 +5,29 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
+use super::crop::LIST;
 use super::merge::{Parts, Table};
 use super::parcel::decode;
+use super::regions::Curve;
 use super::row::Row;
 use super::tidy::Paths;
+use crate::crop::{By, Crop, RegionBoxes};
 use crate::record::FileRecord;
 use crate::results::{
-    Digests, Findings, METRICS, Metrics, cohort_row, cohorts_layout, failures_header,
-    frames_layout, histogram_rows, histograms_layout, index_header, instances_layout,
-    manifest_line, metric_row, metrics_layout, outlier_cell, series_layout,
+    Digests, Findings, METRICS, Metrics, cohort_row, cohorts_layout, curve_rows, curves_layout,
+    doses_layout, failures_header, frames_layout, histogram_rows, histograms_layout, index_header,
+    instances_layout, manifest_line, metric_row, metrics_layout, outlier_cell, put_crop,
+    regions_layout, series_layout,
 };
 use crate::series::{CohortSpreads, CohortValues};
 use crate::stats::{Cohort, Totals};
 use crate::storage::{Ready, Replacement, Storage};
 use crate::table::{Cell, Layout, TableWriter};
 use crate::write::hex;
+
+/// The tables that are made where regions are measured.
+pub(super) const REGION_TABLES: [&str; 3] =
+    ["regions.parquet", "dvh.parquet", "dvh_curves.parquet"];
 
 /// The data files, whole under temporary names, and what was found in them.
 pub(super) struct Tables<'a> {
@@ -34,9 +42,12 @@ pub(super) struct Tables<'a> {
     pub(super) failures: Vec<Vec<u8>>,
     /// The records of what was written, where they are wanted.
     pub(super) records: Vec<FileRecord>,
+    /// Where every cropped image stands, where those are made and strangers are to be looked for.
+    pub(super) cropped: Option<Paths>,
 }
 
 /// What the data files are made with.
+#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 pub(super) struct TableMaker<'a> {
     pub(super) storage: &'a dyn Storage,
     pub(super) output: &'a Path,
@@ -44,6 +55,11 @@ pub(super) struct TableMaker<'a> {
     pub(super) cohorts: &'a Totals<Cohort>,
     pub(super) wants_paths: bool,
     pub(super) wants_failures: bool,
+    pub(super) has_regions: bool,
+    /// Whether there is a list of cropped images.
+    pub(super) lists_cropped: bool,
+    /// Regions of series, where those are of interest.
+    pub(super) regions: &'a RegionBoxes,
 }
 
 /// A row of a series as its owner made it.
@@ -61,12 +77,19 @@ impl<'a> TableMaker<'a> {
             paths: self.wants_paths.then(Paths::default),
             failures: Vec::new(),
             records: Vec::new(),
+            cropped: None,
         };
         self.instances(&mut tables)?;
         let spreads = self.series(&mut tables)?;
         self.cohorts(&spreads, &mut tables)?;
+        if self.has_regions {
+            self.regions(&mut tables)?;
+        }
         self.failures(&mut tables)?;
         self.manifest(&mut tables)?;
+        if self.lists_cropped {
+            self.cropped(&mut tables)?;
+        }
         Ok(tables)
     }
 
@@ -85,7 +108,8 @@ impl<'a> TableMaker<'a> {
         let mut frames = self.table("frames.parquet", &frames_layout())?;
         let mut groups = Groups::default();
         self.parts.each(Table::Index, |item| {
-            let row = Row::of(&item.value)?;
+            let mut row = Row::of(&item.value)?;
+            self.put_regions_of_image(&mut row);
             groups.add(&row, tables);
             csv.write(row.line)?;
             index.row(&row.cells)?;
@@ -119,6 +143,7 @@ impl<'a> TableMaker<'a> {
         self.parts.each(Table::Series, |item| {
             let (cohort, mut cells, metrics): Series<'_> = decode(&item.value);
             let of_cohort = spreads.get(&cohort);
+            self.put_regions_of_series(&mut cells);
             let outliers = of_cohort.map_or_else(Vec::new, |it| it.outliers(&named(metrics)));
             cells.push(outlier_cell(&outliers));
             tables.findings.add_series(&cells, &outliers);
@@ -154,6 +179,24 @@ impl<'a> TableMaker<'a> {
         Ok(())
     }
 
+    fn regions(&self, tables: &mut Tables<'a>) -> io::Result<()> {
+        let [regions, doses, curves] = REGION_TABLES;
+        let mut table = self.table(regions, &regions_layout())?;
+        self.parts.each(Table::Regions, |item| table.row(&decode::<Vec<Cell<'_>>>(&item.value)))?;
+        tables.digests.regions = Some(tables.keep(table.finish()?)?);
+        let mut table = self.table(doses, &doses_layout())?;
+        self.parts.each(Table::Doses, |item| table.row(&decode::<Vec<Cell<'_>>>(&item.value)))?;
+        tables.digests.dvh = Some(tables.keep(table.finish()?)?);
+        let mut table = self.table(curves, &curves_layout())?;
+        self.parts.each(Table::Curves, |item| {
+            let Curve { object_uid, number, dose_uid, volumes } = decode(&item.value);
+            let mut rows = curve_rows(object_uid, number, dose_uid, &volumes);
+            rows.try_for_each(|row| table.row(&row))
+        })?;
+        tables.digests.dvh_curves = Some(tables.keep(table.finish()?)?);
+        Ok(())
+    }
+
     fn failures(&self, tables: &mut Tables<'a>) -> io::Result<()> {
         let mut failures = self.file("failures.csv")?;
         failures.write(&failures_header().map_err(io::Error::other)?)?;
@@ -162,7 +205,41 @@ impl<'a> TableMaker<'a> {
             tables.failures.extend(self.wants_failures.then_some(item.value));
             Ok(())
         })?;
+        self.parts.each(Table::Unmeasured, |item| failures.write(&item.value))?;
         tables.digests.failures = tables.keep(failures)?;
+        Ok(())
+    }
+
+    /// Regions are known when all instances have been written.
+    fn put_regions_of_image(&self, row: &mut Row<'_>) {
+        if let Some(found) = self.regions.get(row.series_uid)
+            && found.slices.contains(row.sop_instance_uid)
+            && let Some(rectangle) = found.rectangle
+        {
+            put_crop(&instances_layout(), &mut row.cells, Crop { by: By::Regions, rectangle });
+        }
+    }
+
+    fn put_regions_of_series(&self, cells: &mut [Cell<'_>]) {
+        let layout = series_layout();
+        let uid = layout.position("SeriesInstanceUID").and_then(|at| cells.get(at));
+        let Some(Cell::Text(uid)) = uid else { return };
+        if let Some(rectangle) = self.regions.get(&**uid).and_then(|found| found.rectangle) {
+            put_crop(&layout, cells, Crop { by: By::Regions, rectangle });
+        }
+    }
+
+    fn cropped(&self, tables: &mut Tables<'a>) -> io::Result<()> {
+        let mut list = self.file(LIST)?;
+        let mut paths = self.wants_paths.then(Paths::default);
+        self.parts.each(Table::Cropped, |item| {
+            if let Some(paths) = &mut paths {
+                paths.add(&item.key);
+            }
+            list.write(manifest_line(text(&item.key)?, text(&item.value)?).as_bytes())
+        })?;
+        tables.cropped = paths;
+        tables.digests.cropped = Some(tables.keep(list)?);
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! What is put in order below the instances: files of tries that died, files of records that stand no
+//! What is put in order below the instances, and below the cropped images: files of tries that died, files of records that stand no
 //! longer, and whatever no input gave.
 
 use std::collections::HashSet;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::ledger::remove_empty_folders;
 use crate::storage::Storage;
-use crate::write::{INSTANCES, STATE, TEMPORARY};
+use crate::write::{STATE, TEMPORARY};
 
 /// A set of paths in little memory: digests of them.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ impl Paths {
         self.0.insert(Self::digest(path));
     }
 
-    fn contains(&self, path: &Path) -> bool {
+    pub(super) fn contains(&self, path: &Path) -> bool {
         self.0.contains(&Self::digest(path.as_os_str().as_encoded_bytes()))
     }
 
@@ -63,9 +63,10 @@ pub(super) fn put_aside(storage: &dyn Storage, output: &Path, path: &Path) -> io
 pub(super) fn sweep(
     storage: &dyn Storage,
     output: &Path,
+    root: &str,
     belongs: Option<&Paths>,
 ) -> io::Result<()> {
-    let mut folders = vec![PathBuf::from(INSTANCES)];
+    let mut folders = vec![PathBuf::from(root)];
     let mut strangers = 0_u32;
     while let Some(folder) = folders.pop() {
         let entries = match fs::read_dir(output.join(&folder)) {

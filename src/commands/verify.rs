@@ -6,10 +6,10 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::lock::live_holder;
-use super::output::{SUMMARY, profile_of};
+use super::output::{SUMMARY, profile_of, settings_of};
 use super::threads::all_cores;
 use super::{Conclusion, keygen};
-use crate::audit::{Audit, Finding, Kind, Origin, audit, key_fingerprint};
+use crate::audit::{Audit, Finding, Kind, MadeWith, Origin, audit, key_fingerprint};
 use crate::cli::VerifyArgs;
 use crate::config::input_folder;
 use crate::deident::Rules;
@@ -33,8 +33,10 @@ pub fn execute(args: &VerifyArgs) -> Result<Conclusion> {
         Some(input) => Some(origin(&output, input, key_file.as_deref())?),
         None => None,
     };
-    let rules = Rules::new(profile_of(&output)?);
-    let audit = all_cores()?.install(|| audit(&output, &rules, origin.as_ref()));
+    let settings = settings_of(&output)?;
+    let rules = Rules::new(settings.profile);
+    let with = MadeWith { rules: &rules, crop: settings.crop, crop_images: settings.crop_images };
+    let audit = all_cores()?.install(|| audit(&output, with, origin.as_ref()));
     let status = if audit.findings.is_empty() { ExitStatus::Done } else { ExitStatus::Check };
     Ok(Conclusion { status, text: tell(&audit)? })
 }
@@ -80,6 +82,9 @@ fn tell(audit: &Audit) -> Result<String> {
         "\n  instances     {:>10}  digests, pixels, statistics, index",
         audit.instances
     )?;
+    if audit.cropped > 0 {
+        writeln!(text, "  cropped       {:>10}  digests, attributes, pixels", audit.cropped)?;
+    }
     match audit.origin {
         Some((inputs, forms)) => {
             writeln!(text, "  inputs        {inputs:>10}  compared with the reports")?;

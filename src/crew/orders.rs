@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::crop::By;
 use crate::deident::{Deidentifier, Key, Profile, Pseudonyms};
 use crate::encode::{Encoder, Verify};
 use crate::manifest::path_bytes;
@@ -33,6 +34,8 @@ pub struct Orders {
     pub codec: String,
     /// Whether what was coded is decoded again and compared.
     pub verify: Verify,
+    /// What of interest is looked for in images.
+    pub crop: Option<By>,
     /// Bounds on what a file may ask for.
     pub limits: Limits,
     /// Whether the threads keep spans for a trace.
@@ -51,6 +54,7 @@ impl Orders {
             redactor: self.redactor.clone(),
             encoder: Encoder::by_name(&self.codec, self.verify)?,
             pixel_digest: PixelDigest::new(Pseudonyms::new(key).pixel_key()),
+            crop: self.crop,
             storage,
         }))
     }

@@ -227,6 +227,7 @@ fn finish(entry: &FileEntry) -> Finished {
         uncovered_blake3: None,
         outside_blake3: None,
         header_blake3: digest,
+        crop: None,
         contested: false,
         counted: false,
         measured: None,

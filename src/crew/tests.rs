@@ -46,6 +46,7 @@ impl Work {
 
     fn crew(&self, is_isolated: bool, is_traced: bool) -> Box<dyn Crew> {
         let orders = Orders {
+            crop: None,
             measures_only: false,
             input: self.folder.path().join("in"),
             output: self.folder.path().join("out"),

@@ -37,6 +37,13 @@ impl Pseudonyms {
         format!("2.25.{}", self.marked("uid", &[uid.as_bytes()]))
     }
 
+    /// A UID for what is made of something that has one: of the same in the same way always the same. It is of no
+    /// UID's own space, and this key made it.
+    pub fn derived_uid(&self, uid: &str, way: &[u8]) -> String {
+        let number = self.keyed("derived-uid", &[uid.as_bytes(), way]) >> 32;
+        format!("2.25.{}", number << 32 | self.mark("uid", number))
+    }
+
     /// Whether a UID is one that this key made.
     pub fn is_own_uid(&self, uid: &str) -> bool {
         let number = uid.strip_prefix("2.25.").and_then(|number| number.parse().ok());
@@ -171,6 +178,18 @@ mod tests {
         assert_ne!(other.patient(patient.as_bytes(), b""), patient);
         let of_study = p.patient_of_study("1.2.3");
         assert_eq!(p.patient(of_study.as_bytes(), b"B"), of_study);
+    }
+
+    #[test]
+    fn what_is_derived_has_a_uid_of_its_own_that_the_key_knows() {
+        let (p, other) = (pseudonyms(1), pseudonyms(2));
+        let uid = p.derived_uid("1.2.3", b"way");
+        assert_eq!(uid, p.derived_uid("1.2.3", b"way"));
+        assert!(p.is_own_uid(&uid) && p.uid(&uid) == uid);
+        for it in [p.uid("1.2.3"), p.derived_uid("1.2.3", b"w"), p.derived_uid("1.2.4", b"way")] {
+            assert_ne!(it, uid);
+        }
+        assert_ne!(other.derived_uid("1.2.3", b"way"), uid);
     }
 
     #[test]

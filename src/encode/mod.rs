@@ -5,6 +5,7 @@
 
 mod choice;
 mod codec;
+mod crop;
 mod decode;
 mod deflate;
 mod encapsulate;
@@ -30,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use choice::Chosen;
 pub use codec::{CODECS, Codec};
 use codec::{Frame, FrameSamples};
+pub use crop::decode_part;
 pub use error::EncodeError;
 use form::Coded;
 use keep::Came;
@@ -219,10 +221,16 @@ pub fn decoded(instance: Deidentified) -> Result<Decoded, EncodeError> {
 /// The samples of an instance as it was read, beside its attributes; `None` where it has none that
 /// are integers of their own.
 pub fn decode(original: Original) -> Result<Option<(DataSet, ImagePixel, Samples)>, EncodeError> {
+    let (data_set, pixels) = decode_whole(original)?;
+    Ok(pixels.and_then(|pixels| Some((data_set, pixels.image, pixels.samples?))))
+}
+
+/// The pixels of an instance as it was read, beside its attributes.
+pub fn decode_whole(original: Original) -> Result<(DataSet, Option<DecodedPixels>), EncodeError> {
     let Original { data_set, transfer_syntax, image } = original;
     let overlay = has_embedded_overlay(&data_set);
     let pixels = image.map(|image| decode_pixels(image, &transfer_syntax, overlay)).transpose()?;
-    Ok(pixels.and_then(|pixels| Some((data_set, pixels.image, pixels.samples?))))
+    Ok((data_set, pixels))
 }
 
 /// Decodes pixels as they were read; `embedded_overlay` says that their unused bits hold one.

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::crop::By;
 use crate::deident::Profile;
 use crate::encode::Verify;
 use crate::redact::PixelRisk;
@@ -27,6 +28,12 @@ pub struct Settings {
     pub pixel_risk: PixelRisk,
     /// A keyed digest of the rules for pixels, which may name places.
     pub pixel_rules: String,
+    /// `--crop`.
+    #[serde(default)]
+    pub crop: Option<By>,
+    /// `--crop-images`.
+    #[serde(default)]
+    pub crop_images: bool,
     /// The edition of PS3.15 that its table is of.
     pub edition: String,
     /// `--max-depth`.
@@ -39,7 +46,7 @@ pub struct Settings {
 
 /// The form of the journal that this version writes; another one when [`super::Line`] or anything in
 /// it changes.
-pub const JOURNAL_FORM: u32 = 5;
+pub const JOURNAL_FORM: u32 = 6;
 
 impl Settings {
     /// The first difference that matters, as a sentence with what to do; `None` where there is none.
@@ -50,6 +57,8 @@ impl Settings {
         }
         let options = |it: &Self| format!("`{}`", it.profile.options);
         let pixel_risk = |it: &Self| it.pixel_risk.name().to_owned();
+        let crop = |it: &Self| it.crop.map_or("nothing", By::name).to_owned();
+        let is_made = |it: &Self| if it.crop_images { "given" } else { "not given" }.to_owned();
         let version = |it: &Self| format!("{} (journal {})", it.version, it.journal);
         let command = |it: &Self| if it.measures_only { "stats" } else { "run" }.to_owned();
         let rows = [
@@ -60,6 +69,8 @@ impl Settings {
             ("--profile", self.profile.name.clone(), now.profile.name.clone()),
             ("--retain and --clean", options(self), options(now)),
             ("--pixel-risk", pixel_risk(self), pixel_risk(now)),
+            ("--crop", crop(self), crop(now)),
+            ("--crop-images", is_made(self), is_made(now)),
             ("PS3.15", self.edition.clone(), now.edition.clone()),
             ("--max-depth", self.max_depth.to_string(), now.max_depth.to_string()),
         ];
@@ -93,6 +104,8 @@ mod tests {
             profile: Profile::basic(),
             pixel_risk: PixelRisk::Quarantine,
             pixel_rules: "c".into(),
+            crop: Some(By::Body),
+            crop_images: false,
             edition: "2026d".into(),
             max_depth: 32,
             key_fingerprint: "a".into(),
@@ -101,6 +114,8 @@ mod tests {
         assert_eq!(then.difference(&then), None);
         let now = Settings { codec: "native".into(), ..then.clone() };
         assert_eq!(then.difference(&now).unwrap(), "--codec jpeg-ls, not native");
+        let now = Settings { crop: None, ..then.clone() };
+        assert_eq!(then.difference(&now).unwrap(), "--crop body, not nothing");
         let profile = Profile::basic().with([ProfileOption::RetainUids], None).unwrap();
         let now = Settings { profile, ..then.clone() };
         assert_eq!(then.difference(&now).unwrap(), "--retain and --clean ``, not `retain uids`");

@@ -20,7 +20,7 @@ use crate::sorting::{Item, Sorted};
 use crate::stage::Stage;
 use crate::stats::Distributions;
 use crate::storage::Storage;
-use crate::write::{INSTANCES, contested_path, is_intact};
+use crate::write::{contested_path, is_intact};
 
 /// Recounts that share a line of the journal.
 const RECOUNTS_OF_A_LINE: usize = 50;
@@ -208,7 +208,7 @@ fn take_away(storage: &dyn Storage, output: &Path, path: &str) -> io::Result<()>
 pub fn remove_empty_folders(output: &Path, path: &Path) {
     for folder in path.ancestors().skip(1) {
         // A folder that still holds something refuses to go.
-        if folder == Path::new(INSTANCES) || std::fs::remove_dir(output.join(folder)).is_err() {
+        if folder.components().count() < 2 || std::fs::remove_dir(output.join(folder)).is_err() {
             break;
         }
     }

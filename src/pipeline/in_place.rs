@@ -15,7 +15,7 @@ use crate::instance::{Original, SourcePixels};
 use crate::manifest::FileEntry;
 use crate::record::{FileRecord, InstanceRecord, Outcome};
 use crate::stage::{Stage, StageClock};
-use crate::stats::{ImageMeasurement, measure_floats, measure_samples};
+use crate::stats::{ImageMeasurement, body_of_samples, measure_floats, measure_samples};
 use crate::write::hex;
 
 impl Pipeline {
@@ -46,6 +46,7 @@ impl Pipeline {
         let measurement = StageClock::time(Stage::Measure, || match (&decoded, &native) {
             (Some((data_set, image, samples)), _) => {
                 instance.pixel_blake3 = Some(self.pixel_digest.of_samples(samples));
+                instance.crop = self.crop(|| body_of_samples(data_set, image, samples));
                 measure_samples(data_set, image, samples, group)
             }
             (None, Some(native)) => {
@@ -110,6 +111,7 @@ fn describe(original: &Original, path: &str, file: &Bytes) -> InstanceRecord {
         uncovered_blake3: None,
         outside_blake3: None,
         header_blake3: String::new(),
+        crop: None,
         contested: false,
         counted: false,
         measured: None,

@@ -16,8 +16,17 @@ use crate::storage::in_words;
 use crate::table::TableReader;
 
 /// The tables that an output folder may have; each stands in a file of its name.
-pub const TABLES: [&str; 6] =
-    ["index", "series", "cohorts", "cohort_metrics", "cohort_histograms", "frames"];
+pub const TABLES: [&str; 9] = [
+    "index",
+    "series",
+    "cohorts",
+    "cohort_metrics",
+    "cohort_histograms",
+    "frames",
+    "regions",
+    "dvh",
+    "dvh_curves",
+];
 
 /// Memory that `SQLite` may take.
 const MOST_BYTES: i64 = 4 << 30;

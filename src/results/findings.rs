@@ -21,6 +21,8 @@ pub struct Findings {
     pub exact_duplicates: u64,
     /// What was found of series.
     pub series: SeriesCounts,
+    /// Instances, and series, that have a box of interest.
+    pub with_box: [u64; 2],
     /// Half of the digest of each image's samples.
     digests: Vec<u64>,
 }
@@ -45,9 +47,11 @@ pub struct SeriesCounts {
 impl Findings {
     /// Counts a row of the index.
     pub fn add_instance(&mut self, cells: &[Cell<'_>]) {
-        static PLACES: LazyLock<[Option<usize>; 2]> =
-            LazyLock::new(|| ["flags", "pixel_blake3"].map(|it| instances_layout().position(it)));
-        let [flags, digest] = PLACES.map(|place| cells.get(place?));
+        static PLACES: LazyLock<[Option<usize>; 3]> = LazyLock::new(|| {
+            ["flags", "pixel_blake3", "crop_by"].map(|it| instances_layout().position(it))
+        });
+        let [flags, digest, crop] = PLACES.map(|place| cells.get(place?));
+        self.with_box[0] += u64::from(matches!(crop, Some(Cell::Text(_))));
         if let Some(Cell::Natural(flags)) = flags {
             for (flag, name) in Flag::ALL {
                 if flags & flag as u64 != 0 {
@@ -78,6 +82,7 @@ impl Findings {
                 (name, Cell::Bool(false)) => count(&mut counts.failed_checks, name, 1),
                 ("missing_slices", Cell::Natural(slices)) => counts.missing_slices += slices,
                 ("duplicate_slices", Cell::Natural(slices)) => counts.duplicate_slices += slices,
+                ("crop_by", Cell::Text(_)) => self.with_box[1] += 1,
                 _ => {}
             }
         }

@@ -174,6 +174,14 @@ pub fn failures_row(record: &FileRecord) -> anyhow::Result<Vec<u8>> {
     line(cells.into_iter())
 }
 
+/// The outcome of what was written, and has a region that could not be measured.
+pub const UNMEASURED: &str = "region";
+
+/// A region that could not be measured, as a line of `failures.csv`: the input that holds it, and why.
+pub fn unmeasured_row(path_id: &str, class: &str, message: &str) -> anyhow::Result<Vec<u8>> {
+    line([path_id, UNMEASURED, "regions", class, &safe_cell(message), "1"].into_iter())
+}
+
 /// A file that was written, as a line of `manifest.sha256`.
 pub fn manifest_line(path: &str, sha256: &str) -> String {
     format!("{sha256}  {path}\n")

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use super::crop::{CROP, crop_cells};
 use crate::attributes;
 use crate::image::SampleType;
 use crate::record::{FileRecord, InstanceRecord};
@@ -49,7 +50,7 @@ const FILE: [Column; 6] = [
 /// The columns of `index.parquet`.
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     let measures = MEASURES.iter().map(|measure| measure.column);
-    let parts = [&IDENTITY[..], &attributes::COLUMNS, &IMAGE, &FILE];
+    let parts = [&IDENTITY[..], &attributes::COLUMNS, &IMAGE, &FILE, &CROP];
     parts.concat().into_iter().chain(measures).collect()
 });
 
@@ -120,6 +121,7 @@ pub fn instance_row<'a>(record: &'a FileRecord, row: &'a InstanceRecord) -> Vec<
         text(if row.in_place { "measured" } else { record.outcome.name() }),
         text(if row.image.is_some() && row.measured.is_none() { "not-measured" } else { "" }),
     ]);
+    cells.extend(crop_cells(row.crop));
     let measures = row.measured.as_ref().map(|measured| &measured.measures);
     cells.extend(MEASURES.iter().map(|measure| measures.map_or(Cell::Null, measure.cell)));
     cells

@@ -2,11 +2,14 @@
 //! time, rank or host; `summary.json` and `metrics.csv` hold those.
 
 mod cohorts;
+mod crop;
+mod doses;
 mod findings;
 mod index;
 mod instances;
 mod metrics;
 mod pixels;
+mod regions;
 mod series;
 mod summary;
 mod table;
@@ -19,13 +22,17 @@ use sha2::{Digest, Sha256};
 pub use cohorts::{
     cohort_row, cohorts_layout, histogram_rows, histograms_layout, metric_row, metrics_layout,
 };
+pub use crop::{CropSummary, CroppedImages, crop_cells, put_crop};
+pub use doses::{DoseName, curve_rows, curves_layout, dose_row, doses_layout};
 pub use findings::{Findings, SeriesCounts};
 pub use index::{
-    failures_csv, failures_header, failures_row, index_csv, index_header, index_row, manifest_line,
+    UNMEASURED, failures_csv, failures_header, failures_row, index_csv, index_header, index_row,
+    manifest_line, unmeasured_row,
 };
 pub use instances::{frame_rows, frames_layout, instance_row, instances_layout};
 pub use metrics::{METRICS_SCHEMA, RankMetrics, RunShape, metrics_csv};
 pub use pixels::{Faces, PixelCleaning, is_of_pixels};
+pub use regions::{Extent, RegionCounts, RegionName, region_row, regions_layout};
 pub use series::{
     METRICS, Metrics, OF_INSTANCE, SeriesRow, outlier_cell, series_layout, series_row,
 };

@@ -3,7 +3,9 @@
 
 use std::sync::LazyLock;
 
+use super::crop::{CROP, crop_cells};
 use super::instances::instances_layout;
+use crate::crop::Crop;
 use crate::series::{Outlier, SeriesFindings, reasons};
 use crate::stats::{Summary, SummaryValues};
 use crate::table::{Cell, Column, Kind, Layout};
@@ -202,7 +204,8 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     let of_instance = instance.iter().filter(|column| OF_INSTANCE.contains(&column.name));
     let findings = FINDINGS.iter().map(|(column, _)| column);
     let summary = SUMMARY.iter().map(|(column, _)| column);
-    of_instance.chain(findings).chain(summary).copied().chain([OUTLIER]).collect()
+    let of_series = of_instance.chain(findings).chain(summary).chain(&CROP);
+    of_series.copied().chain([OUTLIER]).collect()
 });
 
 /// How `series.parquet` is laid out.
@@ -244,6 +247,7 @@ pub fn series_row(
     first: &[Cell<'static>],
     findings: &SeriesFindings,
     summary: &Summary,
+    crop: Option<Crop>,
 ) -> SeriesRow {
     let columns = instances_layout().columns;
     let of_instance = columns.iter().zip(first);
@@ -252,6 +256,7 @@ pub fn series_row(
         .map(|(_, cell)| cell.clone())
         .chain(FINDINGS.iter().map(|(_, cell)| cell(findings)))
         .chain(SUMMARY.iter().map(|(_, cell)| cell(summary)))
+        .chain(crop_cells(crop))
         .collect();
     let number = |name: &str| {
         let at = COLUMNS.iter().position(|column| column.name == name)?;

@@ -7,7 +7,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::metrics::{RankMetrics, load_balance, parallel_efficiency, per, sum};
-use super::{Compression, Counts, Findings, PixelCleaning, SeriesCounts, Tally};
+use super::{
+    Compression, Counts, CropSummary, CroppedImages, Findings, PixelCleaning, RegionCounts,
+    SeriesCounts, Tally,
+};
+use crate::crop::By;
 use crate::deident::{self, Profile};
 use crate::stage::Stage;
 use crate::stats;
@@ -44,8 +48,13 @@ pub struct Summary {
     pub series: SeriesCounts,
     /// Instances with exactly the pixels of another one, whatever their UID.
     pub exact_duplicates: u64,
+    /// What was done about regions, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub regions: Option<RegionCounts>,
     /// Images by what is to be known of their numbers.
     pub flags: BTreeMap<String, u64>,
+    /// What was found of what is of interest; null where nothing was looked for.
+    pub crop: Option<CropSummary>,
     /// Times and rates.
     pub performance: Value,
     /// SHA-256 of the data files and of `statistics`.
@@ -82,6 +91,18 @@ pub struct Digests {
     pub failures: String,
     /// Of `manifest.sha256`, and so of all instances.
     pub manifest: String,
+    /// Of `regions.parquet`, where regions were measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub regions: Option<String>,
+    /// Of `dvh.parquet`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dvh: Option<String>,
+    /// Of `dvh_curves.parquet`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dvh_curves: Option<String>,
+    /// Of `cropped.sha256`, and so of all cropped images, where they are made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cropped: Option<String>,
     /// Of `statistics` in this document.
     pub statistics: String,
 }
@@ -99,6 +120,8 @@ pub struct RunFacts {
     pub profile: Option<Profile>,
     /// The codec on the command line.
     pub codec: String,
+    /// What of interest was looked for.
+    pub crop: Option<By>,
     /// Who did which file.
     pub schedule: &'static str,
     /// Ranks that could work no more, and why; the others did their work.
@@ -117,6 +140,10 @@ pub struct Found {
     pub mixed_studies: BTreeMap<String, BTreeSet<String>>,
     /// What the rows of instances and series tell.
     pub findings: Findings,
+    /// What was done about regions, where it was asked for.
+    pub regions: Option<RegionCounts>,
+    /// Cropped images, where they were asked for.
+    pub cropped: Option<CroppedImages>,
 }
 
 /// The statistics of a run.
@@ -171,7 +198,14 @@ pub fn summarize(
         cohorts,
         series: found.findings.series.clone(),
         exact_duplicates: found.findings.exact_duplicates,
+        regions: found.regions,
         flags: found.findings.flags.clone(),
+        crop: facts.crop.map(|by| CropSummary {
+            by: by.name(),
+            instances: found.findings.with_box[0],
+            series: found.findings.with_box[1],
+            cropped: found.cropped.clone(),
+        }),
         performance: performance(ranks),
         digests,
     })

@@ -41,7 +41,7 @@ impl SampleFormat {
     }
 
     /// What a sample means.
-    pub(super) fn value(self, sample: u32) -> i64 {
+    pub fn value(self, sample: u32) -> i64 {
         i64::from((sample & self.mask()) ^ self.bias()) - i64::from(self.bias())
     }
 
@@ -88,7 +88,8 @@ impl Padding {
         (self.low, self.high)
     }
 
-    pub(super) fn contains(self, value: i64) -> bool {
+    /// Whether it is one of them.
+    pub fn contains(self, value: i64) -> bool {
         (self.low..=self.high).contains(&value)
     }
 }

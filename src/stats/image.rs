@@ -1,14 +1,18 @@
 //! The statistics of an instance: its samples and its attributes in, what was measured out, of the whole and of
 //! each of its frames. The one place here that knows of attributes.
 
+mod body;
 mod floats;
+mod output;
 mod plane;
 mod scale;
 
 use dicom::dictionary_std::{tags, uids};
 use serde::{Deserialize, Serialize};
 
-pub use self::floats::measure_floats;
+pub use self::body::{body_of, body_of_samples, shows_hounsfield_units};
+pub use self::floats::{measure_floats, real_padding};
+pub use self::output::{FrameValues, OutputValues};
 use self::plane::{Plane, planes};
 use self::scale::Scale;
 use super::measures::{Flag, Measures};
@@ -30,6 +34,9 @@ const SATURATED: f64 = 1e-3;
 
 /// Images of more frames have no rows of their frames: they would be longer than the images.
 const MOST_FRAMES: usize = 1 << 14;
+
+/// Of such an image so many frames are held at once.
+const MERGED_AT_ONCE: usize = 1 << 10;
 
 /// An image, measured.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -98,11 +105,7 @@ pub fn measure_samples(
     let is_ct = is_ct_image(data_set) && image.samples_per_pixel == 1;
     let ruler = Ruler { image, padding: padding(data_set, image), is_ct };
     let planes = planes(image, samples)?;
-    let mut parts: Vec<Part> = planes
-        .iter()
-        .enumerate()
-        .map(|(number, plane)| ruler.part(plane, &scale, number))
-        .collect::<Option<_>>()?;
+    let mut parts = ruler.parts(&planes, &scale)?;
     let mut flags = if image.samples_per_pixel > 1 { Flag::Luminance as u32 } else { 0 };
     flags |= match scale {
         Scale::Same(_) => 0,
@@ -110,7 +113,7 @@ pub fn measure_samples(
         Scale::Lut(_) => Flag::ModalityLut as u32,
         Scale::Unusable => Flag::StoredValues as u32,
     };
-    let frames = if (2..=MOST_FRAMES).contains(&parts.len()) {
+    let frames = if (2..=MOST_FRAMES).contains(&planes.len()) {
         parts.iter().map(|part| ruler.measures(part, flags).map(|it| it.measures)).collect()
     } else {
         Vec::new()
@@ -189,6 +192,20 @@ impl Ruler<'_> {
     fn format(&self) -> Option<SampleFormat> {
         let is_signed = self.image.sample_type == SampleType::Signed;
         SampleFormat::new(self.image.bits_stored.into(), is_signed).ok()
+    }
+
+    /// The frames; those of an image of very many, which are as many small ones, come merged.
+    fn parts(&self, planes: &[Plane<'_>], scale: &Scale) -> Option<Vec<Part>> {
+        let merges = planes.len() > MOST_FRAMES && !matches!(scale, Scale::ByFrame(_));
+        let mut parts = Vec::new();
+        for (number, plane) in planes.iter().enumerate() {
+            parts.push(self.part(plane, scale, number)?);
+            if merges && parts.len() == MERGED_AT_ONCE {
+                // Of one rescale they have no flags.
+                parts = vec![whole(&parts, &mut 0)?];
+            }
+        }
+        Some(parts)
     }
 
     fn part(&self, plane: &Plane<'_>, scale: &Scale, number: usize) -> Option<Part> {
@@ -309,7 +326,7 @@ fn soft_tissue(rescale: &Rescale) -> Option<SoftTissue> {
 }
 
 /// Pixel Padding Value (0028,0120), to Pixel Padding Range Limit (0028,0121) where that is given.
-fn padding(data_set: &DataSet, image: &ImagePixel) -> Option<Padding> {
+pub fn padding(data_set: &DataSet, image: &ImagePixel) -> Option<Padding> {
     let value = |tag: Tag| {
         let stored = data_set.u16(tag)?;
         let is_signed = image.sample_type == SampleType::Signed;

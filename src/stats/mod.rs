@@ -7,6 +7,7 @@
 //!
 //! Only `image` knows of attributes; all else knows of samples, bins and decimal strings.
 
+mod body;
 mod decimal;
 mod discrete;
 mod distribution;
@@ -32,7 +33,10 @@ pub use discrete::{Bins, HistogramFeatures};
 pub use distribution::Distribution;
 pub use first_order::FirstOrder;
 pub use histogram::{Histogram, HistogramError, Padding, SampleFormat};
-pub use image::{ImageMeasurement, is_ct_image, measure_floats, measure_image, measure_samples};
+pub use image::{
+    FrameValues, ImageMeasurement, OutputValues, body_of, body_of_samples, is_ct_image,
+    measure_floats, measure_image, measure_samples, padding, real_padding, shows_hounsfield_units,
+};
 pub use measures::{Binned, Flag, MEASURES, Measure, Measures};
 pub use pixel_digest::PixelDigest;
 pub use quality::{Kind as ImageKind, Quality};

@@ -40,7 +40,8 @@ impl RealPadding {
         Self { low: value.min(limit), high: value.max(limit) }
     }
 
-    pub(super) fn contains(self, value: f64) -> bool {
+    /// Whether it is one of them; what is no number is none.
+    pub fn contains(self, value: f64) -> bool {
         (self.low..=self.high).contains(&value)
     }
 }

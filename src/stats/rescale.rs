@@ -37,6 +37,17 @@ impl Rescale {
         &(&self.slope * &Decimal::from(stored)) + &self.intercept
     }
 
+    /// Slope and intercept where both are whole numbers of 20 bits: what they give for stored values of 32 bits is
+    /// then exact as `f64`.
+    pub(super) fn whole(&self) -> Option<(i64, i64)> {
+        let whole = |number: &Decimal| {
+            let is_short = (0..=6).contains(&number.exponent());
+            let number = is_short.then(|| number.scaled_to(0))?.to_i64()?;
+            (number.unsigned_abs() < 1 << 20).then_some(number)
+        };
+        Some((whole(&self.slope)?, whole(&self.intercept)?))
+    }
+
     /// Slope and intercept as integers, counting `10^exponent`: the third field.
     pub(super) fn scaled(&self) -> (BigInt, BigInt, i32) {
         let exponent = common_exponent(&self.slope, &self.intercept);

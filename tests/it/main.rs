@@ -5,6 +5,7 @@
 mod cli;
 mod codecs;
 mod contents;
+mod crop;
 mod duplicates;
 mod faults;
 mod foresight;
@@ -27,6 +28,8 @@ mod ranks;
 mod reader;
 mod real_files;
 mod references;
+mod region_study;
+mod regions;
 mod reidentification;
 mod resume;
 mod retention;

@@ -7,6 +7,7 @@ use dicom::dictionary_std::{StandardDataDictionary, tags};
 
 use super::pattern::{Pattern, Source};
 use super::search::Ground;
+use crate::crop::is_own_text;
 use crate::dataset::layout::is_text;
 use crate::dataset::{DataSet, Tag, VR, Value};
 use crate::deident::{Concern, ProfileOption, Rules, is_term_of};
@@ -28,7 +29,7 @@ pub(super) struct Field {
     pub(super) tag: Tag,
     /// What kind of bytes it holds.
     pub(super) ground: Ground,
-    /// Whether it is the sentence in which the program names itself and its profile.
+    /// Whether it is the sentence in which the program names itself and its profile, or tells of a crop.
     is_our_mark: bool,
     /// Whether every value is a defined term of the attribute.
     is_term: bool,
@@ -106,7 +107,8 @@ fn collect(
                         is_term: element.vr == VR::CS && are_terms(element.tag, bytes),
                         is_our_mark: element.tag == tags::DEIDENTIFICATION_METHOD
                             && rules.is_stand_in(element) == Some(true)
-                            || in_methods && ProfileOption::is_meaning(bytes),
+                            || in_methods && ProfileOption::is_meaning(bytes)
+                            || is_own_text(element.tag, bytes),
                     });
                 }
             }

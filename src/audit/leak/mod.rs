@@ -38,6 +38,7 @@ use rayon::prelude::*;
 
 use super::finding::{Findings, Kind};
 use super::guarded;
+use super::manifest::Entry;
 use super::origin::Origin;
 use super::reports::Reports;
 use crate::deident::Rules;
@@ -62,13 +63,14 @@ pub(super) fn search(
     output: &Path,
     origin: &Origin,
     inputs: &[FileEntry],
-    reports: &Reports,
+    (reports, cropped): (&Reports, &[Entry]),
     findings: &Findings,
 ) -> usize {
     let forms = Mutex::new(0);
     let batch = Mutex::new(Patterns::default());
     let patients = patients(origin, inputs, reports);
-    patients.par_iter().for_each(|(_, patient)| {
+    let cropped = by_patient(cropped);
+    patients.par_iter().for_each(|(id, patient)| {
         let found = patient.inputs.par_iter().map(|(entry, row)| {
             let mut patterns = Patterns::default();
             guarded(&entry.path_id, findings, || {
@@ -87,16 +89,30 @@ pub(super) fn search(
             told::search(output, patterns, reports, findings);
         }
         for searcher in Searcher::over(patterns) {
-            patient.inputs.par_iter().filter_map(|(_, row)| *row).for_each(|row| {
-                let path = row.cell("path");
+            let look = |path: &str| {
                 guarded(path, findings, || {
                     instance(output, path, origin.deidentifier.rules(), &searcher, findings);
                 });
+            };
+            patient.inputs.par_iter().filter_map(|(_, row)| *row).for_each(|row| {
+                look(row.cell("path"));
             });
+            let cropped = cropped.get(id.as_str()).map_or(&[][..], Vec::as_slice);
+            cropped.par_iter().for_each(|path| look(path));
         }
     });
     told::search(output, batch.into_inner().expect("no panic"), reports, findings);
     forms.into_inner().expect("no panic")
+}
+
+/// The paths of cropped images by patient, whose pseudonym is their second part.
+fn by_patient(cropped: &[Entry]) -> HashMap<&str, Vec<&str>> {
+    let mut patients: HashMap<&str, Vec<&str>> = HashMap::new();
+    for entry in cropped {
+        let patient = entry.path.split('/').nth(1).unwrap_or_default();
+        patients.entry(patient).or_default().push(&entry.path);
+    }
+    patients
 }
 
 /// Inputs by patient: by the index where they were written, else by what they say themselves.

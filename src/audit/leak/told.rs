@@ -27,8 +27,8 @@ const INDEX_TEXT: [&str; 9] = [
     "source_transfer_syntax",
 ];
 
-/// The columns of Parquet tables that hold what no other check makes anew. Attributes are those of the instances,
-/// which are searched.
+/// The columns of Parquet tables that hold what no other check makes anew. Attributes, labels of regions
+/// among them, are those of the instances, which are searched.
 const OWN_SENTENCES: [(&str, &str); 2] =
     [("series.parquet", "outlier"), ("cohort_metrics.parquet", "metric")];
 

@@ -93,7 +93,7 @@ impl RealPart {
 
 /// Float Pixel Padding Value (0028,0122) or Double Float Pixel Padding Value (0028,0123), to their limits
 /// (0028,0124) and (0028,0125) where those are given.
-fn real_padding(data_set: &DataSet, image: &ImagePixel) -> Option<RealPadding> {
+pub fn real_padding(data_set: &DataSet, image: &ImagePixel) -> Option<RealPadding> {
     let single = |tag: Tag| Some(f32::from_le_bytes(*data_set.bytes(tag)?.first_chunk()?).into());
     let double = |tag: Tag| Some(f64::from_le_bytes(*data_set.bytes(tag)?.first_chunk()?));
     let (value, limit): (f64, Option<f64>) = if image.bits_allocated == 32 {
