@@ -16,3 +16,19 @@ pub struct Feature {
     /// What it says, in a few words.
     pub meaning: &'static str,
 }
+
+/// The name of a family whose features are not aggregated.
+pub(super) struct Family(pub(super) &'static str);
+
+impl Family {
+    /// A feature of the family.
+    pub(super) const fn feature(
+        &self,
+        name: &'static str,
+        code: &'static str,
+        unit: &'static str,
+        meaning: &'static str,
+    ) -> Feature {
+        Feature { name, code, family: self.0, aggregation: "", unit, meaning }
+    }
+}

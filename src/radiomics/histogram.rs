@@ -1,42 +1,40 @@
 //! The intensity histogram (IBSI manual section 3.4, family ZVCW): of the grey levels of a region.
 
 use super::distribution::Distribution;
-use super::feature::Feature;
+use super::feature::{Family, Feature};
 
-const fn feature(
-    name: &'static str,
-    code: &'static str,
-    unit: &'static str,
-    meaning: &'static str,
-) -> Feature {
-    Feature { name, code, family: "intensity histogram", aggregation: "", unit, meaning }
-}
+const FAMILY: Family = Family("intensity histogram");
 
 /// The features, in the order of `measure`.
 pub(super) const FEATURES: [Feature; 23] = [
-    feature("ih_mean", "X6K6", "level", "mean"),
-    feature("ih_var", "CH89", "level2", "variance of the population"),
-    feature("ih_skew", "88K1", "", "skewness"),
-    feature("ih_kurt", "C3I7", "", "excess kurtosis"),
-    feature("ih_median", "WIFQ", "level", "median"),
-    feature("ih_min", "1PR8", "level", "minimum"),
-    feature("ih_p10", "GPMT", "level", "10th percentile"),
-    feature("ih_p90", "OZ0C", "level", "90th percentile"),
-    feature("ih_max", "3NCY", "level", "maximum"),
-    feature("ih_mode", "AMMC", "level", "the commonest level, of several that nearest to the mean"),
-    feature("ih_iqr", "WR0O", "level", "75th less the 25th percentile"),
-    feature("ih_range", "5Z3W", "level", "maximum less minimum"),
-    feature("ih_mad", "D2ZX", "level", "mean absolute deviation from the mean"),
-    feature("ih_rmad", "WRZB", "level", "the same of the 10th to the 90th percentile"),
-    feature("ih_medad", "4RNL", "level", "mean absolute deviation from the median"),
-    feature("ih_cov", "CWYJ", "", "standard deviation by mean"),
-    feature("ih_qcod", "SLWD", "", "quartile coefficient of dispersion"),
-    feature("ih_entropy", "TLU2", "bit", "entropy"),
-    feature("ih_uniformity", "BJ5W", "", "sum of the squared probabilities"),
-    feature("ih_max_grad", "12CE", "voxels/level", "steepest rise of the histogram"),
-    feature("ih_max_grad_g", "8E6O", "level", "where it rises steepest"),
-    feature("ih_min_grad", "VQB3", "voxels/level", "steepest fall of the histogram"),
-    feature("ih_min_grad_g", "RHQZ", "level", "where it falls steepest"),
+    FAMILY.feature("ih_mean", "X6K6", "level", "mean"),
+    FAMILY.feature("ih_var", "CH89", "level2", "variance of the population"),
+    FAMILY.feature("ih_skew", "88K1", "", "skewness"),
+    FAMILY.feature("ih_kurt", "C3I7", "", "excess kurtosis"),
+    FAMILY.feature("ih_median", "WIFQ", "level", "median"),
+    FAMILY.feature("ih_min", "1PR8", "level", "minimum"),
+    FAMILY.feature("ih_p10", "GPMT", "level", "10th percentile"),
+    FAMILY.feature("ih_p90", "OZ0C", "level", "90th percentile"),
+    FAMILY.feature("ih_max", "3NCY", "level", "maximum"),
+    FAMILY.feature(
+        "ih_mode",
+        "AMMC",
+        "level",
+        "the commonest level, of several that nearest to the mean",
+    ),
+    FAMILY.feature("ih_iqr", "WR0O", "level", "75th less the 25th percentile"),
+    FAMILY.feature("ih_range", "5Z3W", "level", "maximum less minimum"),
+    FAMILY.feature("ih_mad", "D2ZX", "level", "mean absolute deviation from the mean"),
+    FAMILY.feature("ih_rmad", "WRZB", "level", "the same of the 10th to the 90th percentile"),
+    FAMILY.feature("ih_medad", "4RNL", "level", "mean absolute deviation from the median"),
+    FAMILY.feature("ih_cov", "CWYJ", "", "standard deviation by mean"),
+    FAMILY.feature("ih_qcod", "SLWD", "", "quartile coefficient of dispersion"),
+    FAMILY.feature("ih_entropy", "TLU2", "bit", "entropy"),
+    FAMILY.feature("ih_uniformity", "BJ5W", "", "sum of the squared probabilities"),
+    FAMILY.feature("ih_max_grad", "12CE", "voxels/level", "steepest rise of the histogram"),
+    FAMILY.feature("ih_max_grad_g", "8E6O", "level", "where it rises steepest"),
+    FAMILY.feature("ih_min_grad", "VQB3", "voxels/level", "steepest fall of the histogram"),
+    FAMILY.feature("ih_min_grad_g", "RHQZ", "level", "where it falls steepest"),
 ];
 
 /// The features of a histogram, `counts` being the voxels of the levels 1, 2 and so on, to the highest of the

@@ -2,28 +2,41 @@
 //! intensity.
 
 use super::distribution::Distribution;
-use super::feature::Feature;
+use super::feature::{Family, Feature};
 use super::settings::{Discretisation, Settings};
 
-const fn feature(
-    name: &'static str,
-    code: &'static str,
-    unit: &'static str,
-    meaning: &'static str,
-) -> Feature {
-    Feature { name, code, family: "intensity-volume histogram", aggregation: "", unit, meaning }
-}
+const FAMILY: Family = Family("intensity-volume histogram");
 
 /// The features, in the order of `measure`. Intensities are in the unit of the image, but bin numbers where the
 /// histogram is of a fixed number of bins.
 pub(super) const FEATURES: [Feature; 7] = [
-    feature("ivh_v10", "BC2M", "", "volume fraction of at least 10 % of the intensity range"),
-    feature("ivh_v90", "BC2M", "", "volume fraction of at least 90 % of the intensity range"),
-    feature("ivh_i10", "GBPN", "intensity", "least intensity that at most 10 % of the volume has"),
-    feature("ivh_i90", "GBPN", "intensity", "least intensity that at most 90 % of the volume has"),
-    feature("ivh_diff_v10_v90", "DDTU", "", "ivh_v10 less ivh_v90"),
-    feature("ivh_diff_i10_i90", "CNV2", "intensity", "ivh_i10 less ivh_i90"),
-    feature("ivh_auc", "9CMM", "", "area under the curve, by the trapezoidal rule"),
+    FAMILY.feature(
+        "ivh_v10",
+        "BC2M",
+        "",
+        "volume fraction of at least 10 % of the intensity range",
+    ),
+    FAMILY.feature(
+        "ivh_v90",
+        "BC2M",
+        "",
+        "volume fraction of at least 90 % of the intensity range",
+    ),
+    FAMILY.feature(
+        "ivh_i10",
+        "GBPN",
+        "intensity",
+        "least intensity that at most 10 % of the volume has",
+    ),
+    FAMILY.feature(
+        "ivh_i90",
+        "GBPN",
+        "intensity",
+        "least intensity that at most 90 % of the volume has",
+    ),
+    FAMILY.feature("ivh_diff_v10_v90", "DDTU", "", "ivh_v10 less ivh_v90"),
+    FAMILY.feature("ivh_diff_i10_i90", "CNV2", "intensity", "ivh_i10 less ivh_i90"),
+    FAMILY.feature("ivh_auc", "9CMM", "", "area under the curve, by the trapezoidal rule"),
 ];
 
 /// The bins that the manual advises where intensities have no natural step.

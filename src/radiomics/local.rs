@@ -2,19 +2,26 @@
 
 use rayon::prelude::*;
 
-use super::feature::Feature;
+use super::feature::{Family, Feature};
 use super::region::Region;
 use crate::volume::Volume;
 
-const fn feature(name: &'static str, code: &'static str, meaning: &'static str) -> Feature {
-    let (family, unit) = ("local intensity", "intensity");
-    Feature { name, code, family, aggregation: "", unit, meaning }
-}
+const FAMILY: Family = Family("local intensity");
 
 /// The features, in the order of `measure`.
 pub(super) const FEATURES: [Feature; 2] = [
-    feature("loc_peak_loc", "VJGA", "mean within 1 cm3 about the greatest intensity"),
-    feature("loc_peak_glob", "0F91", "greatest mean within 1 cm3 about any voxel"),
+    FAMILY.feature(
+        "loc_peak_loc",
+        "VJGA",
+        "intensity",
+        "mean within 1 cm3 about the greatest intensity",
+    ),
+    FAMILY.feature(
+        "loc_peak_glob",
+        "0F91",
+        "intensity",
+        "greatest mean within 1 cm3 about any voxel",
+    ),
 ];
 
 /// The radius of a sphere of 1 cm3, mm: the cube root of 3 / (4 pi) cm3.

@@ -14,56 +14,54 @@ use std::f64::consts::PI;
 use self::axes::{Axes, ellipsoid_area};
 use self::hull::Hull;
 use super::distribution::Distribution;
-use super::feature::Feature;
+use super::feature::{Family, Feature};
 use super::region::Region;
 use crate::volume::{dot, sub};
 
-const fn feature(
-    name: &'static str,
-    code: &'static str,
-    unit: &'static str,
-    meaning: &'static str,
-) -> Feature {
-    Feature { name, code, family: "morphology", aggregation: "", unit, meaning }
-}
+const FAMILY: Family = Family("morphology");
 
 /// The features, in the order of `measure`.
 pub(super) const FEATURES: [Feature; 25] = [
-    feature("morph_volume", "RNU0", "mm3", "volume of the mesh"),
-    feature("morph_vol_approx", "YEKZ", "mm3", "volume of the voxels"),
-    feature("morph_area_mesh", "C0JK", "mm2", "area of the mesh"),
-    feature("morph_av", "2PR5", "1/mm", "area by volume"),
-    feature("morph_comp_1", "SKGS", "", "compactness 1"),
-    feature("morph_comp_2", "BQWJ", "", "compactness 2, 1 for a sphere"),
-    feature("morph_sph_dispr", "KRCK", "", "spherical disproportion, 1 for a sphere"),
-    feature("morph_sphericity", "QCFX", "", "sphericity, 1 for a sphere"),
-    feature("morph_asphericity", "25C7", "", "asphericity, 0 for a sphere"),
-    feature("morph_com", "KLMA", "mm", "from the centre of the voxels to that of the intensities"),
-    feature("morph_diam", "L0JK", "mm", "greatest distance of two points of the mesh"),
-    feature("morph_pca_maj_axis", "TDIC", "mm", "length of the major axis"),
-    feature("morph_pca_min_axis", "P9VJ", "mm", "length of the minor axis"),
-    feature("morph_pca_least_axis", "7J51", "mm", "length of the least axis"),
-    feature("morph_pca_elongation", "Q3CK", "", "minor by major axis"),
-    feature("morph_pca_flatness", "N17B", "", "least by major axis"),
-    feature(
+    FAMILY.feature("morph_volume", "RNU0", "mm3", "volume of the mesh"),
+    FAMILY.feature("morph_vol_approx", "YEKZ", "mm3", "volume of the voxels"),
+    FAMILY.feature("morph_area_mesh", "C0JK", "mm2", "area of the mesh"),
+    FAMILY.feature("morph_av", "2PR5", "1/mm", "area by volume"),
+    FAMILY.feature("morph_comp_1", "SKGS", "", "compactness 1"),
+    FAMILY.feature("morph_comp_2", "BQWJ", "", "compactness 2, 1 for a sphere"),
+    FAMILY.feature("morph_sph_dispr", "KRCK", "", "spherical disproportion, 1 for a sphere"),
+    FAMILY.feature("morph_sphericity", "QCFX", "", "sphericity, 1 for a sphere"),
+    FAMILY.feature("morph_asphericity", "25C7", "", "asphericity, 0 for a sphere"),
+    FAMILY.feature(
+        "morph_com",
+        "KLMA",
+        "mm",
+        "from the centre of the voxels to that of the intensities",
+    ),
+    FAMILY.feature("morph_diam", "L0JK", "mm", "greatest distance of two points of the mesh"),
+    FAMILY.feature("morph_pca_maj_axis", "TDIC", "mm", "length of the major axis"),
+    FAMILY.feature("morph_pca_min_axis", "P9VJ", "mm", "length of the minor axis"),
+    FAMILY.feature("morph_pca_least_axis", "7J51", "mm", "length of the least axis"),
+    FAMILY.feature("morph_pca_elongation", "Q3CK", "", "minor by major axis"),
+    FAMILY.feature("morph_pca_flatness", "N17B", "", "least by major axis"),
+    FAMILY.feature(
         "morph_vol_dens_aabb",
         "PBX1",
         "",
         "volume by that of the box along the axes of the image",
     ),
-    feature(
+    FAMILY.feature(
         "morph_area_dens_aabb",
         "R59B",
         "",
         "area by that of the box along the axes of the image",
     ),
-    feature("morph_vol_dens_aee", "6BDE", "", "volume by that of the ellipsoid of the axes"),
-    feature("morph_area_dens_aee", "RDD2", "", "area by that of the ellipsoid of the axes"),
-    feature("morph_vol_dens_conv_hull", "R3ER", "", "volume by that of the convex hull"),
-    feature("morph_area_dens_conv_hull", "7T7F", "", "area by that of the convex hull"),
-    feature("morph_integ_int", "99N0", "intensity mm3", "mean intensity times volume"),
-    feature("morph_moran_i", "N365", "", "Moran's I, alike neighbours are above 0"),
-    feature("morph_geary_c", "NPT7", "", "Geary's C, alike neighbours are below 1"),
+    FAMILY.feature("morph_vol_dens_aee", "6BDE", "", "volume by that of the ellipsoid of the axes"),
+    FAMILY.feature("morph_area_dens_aee", "RDD2", "", "area by that of the ellipsoid of the axes"),
+    FAMILY.feature("morph_vol_dens_conv_hull", "R3ER", "", "volume by that of the convex hull"),
+    FAMILY.feature("morph_area_dens_conv_hull", "7T7F", "", "area by that of the convex hull"),
+    FAMILY.feature("morph_integ_int", "99N0", "intensity mm3", "mean intensity times volume"),
+    FAMILY.feature("morph_moran_i", "N365", "", "Moran's I, alike neighbours are above 0"),
+    FAMILY.feature("morph_geary_c", "NPT7", "", "Geary's C, alike neighbours are below 1"),
 ];
 
 /// The features of a region.
