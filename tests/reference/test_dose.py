@@ -10,11 +10,11 @@ import io
 import pathlib
 import sys
 import tempfile
-import traceback
 
 import numpy
 
 import dose
+import trials
 from dvh import BIN_GY, Dose, Histogram, histogram_of
 from made_regions import base, images, item
 from tree import Tree
@@ -172,18 +172,5 @@ TESTS = (
 )
 
 
-def main() -> int:
-    failed = 0
-    for test in TESTS:
-        try:
-            test()
-        except Exception:  # whatever a test meets is its failure
-            failed += 1
-            print(f"{test.__name__}:")
-            traceback.print_exc(file=sys.stdout)
-    print(f"dose, the judge: {len(TESTS) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(trials.run("dose", TESTS))

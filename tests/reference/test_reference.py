@@ -10,7 +10,6 @@ import io
 import pathlib
 import sys
 import tempfile
-import traceback
 
 import numpy
 import pydicom
@@ -20,6 +19,7 @@ from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 import check
 import columns
 import others
+import trials
 from first_order import first_order, histogram_features
 from images import Image, Linear
 from quality import efc
@@ -224,18 +224,5 @@ TESTS = (
 )
 
 
-def main() -> int:
-    failed = 0
-    for test in TESTS:
-        try:
-            test()
-        except Exception:  # whatever a test meets is its failure
-            failed += 1
-            print(f"{test.__name__}:")
-            traceback.print_exc(file=sys.stdout)
-    print(f"reference, the judge: {len(TESTS) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(trials.run("reference", TESTS))

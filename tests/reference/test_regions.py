@@ -10,13 +10,13 @@ import io
 import pathlib
 import sys
 import tempfile
-import traceback
 
 import numpy
 
 import made_regions
 import region_others
 import regions
+import trials
 from contours import NoRegion, region_of
 from images import Image
 from intensity import Discretisation, Resegmentation, histogram, statistics, volume_histogram
@@ -306,18 +306,5 @@ TESTS = (
 )
 
 
-def main() -> int:
-    failed = 0
-    for test in TESTS:
-        try:
-            test()
-        except Exception:  # whatever a test meets is its failure
-            failed += 1
-            print(f"{test.__name__}:")
-            traceback.print_exc(file=sys.stdout)
-    print(f"regions, the judge: {len(TESTS) - failed} passed, {failed} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(trials.run("regions", TESTS))
