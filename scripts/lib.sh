@@ -80,6 +80,27 @@ mpirun_ranks() {
   "${words[@]}" -n "$@"
 }
 
+# make_tool_venv NAME REQUIREMENT...: a venv of its own for a tool of PyPI, $build_root/venv-NAME, made anew when the
+# list has changed. Returns 1 where PyPI cannot be reached.
+make_tool_venv() {
+  local folder=$build_root/venv-$1
+  shift
+  [ "$*" != "$(cat "$folder/requirements.txt" 2>/dev/null)" ] || return 0
+  python3 -m venv --clear "$folder" &&
+    "$folder/bin/pip" install --quiet --disable-pip-version-check "$@" || return 1
+  echo "$*" >"$folder/requirements.txt" # last: an interrupted install is seen as none
+}
+
+# find_tool NAME VERSION: sets `tool` to a program of crates.io, from the PATH or from $build_root/tools, where it is
+# installed if need be, which takes minutes. Returns 1 where it cannot be had.
+find_tool() {
+  tool=$(command -v "$1" || echo "$build_root/tools/bin/$1")
+  # Built quickly, not to be quick.
+  [ -x "$tool" ] ||
+    env CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 cargo install --quiet --locked "$1" --version "$2" --root "$build_root/tools" \
+      --target-dir "$build_root/tools/target"
+}
+
 # Seconds since START, which was taken from $EPOCHREALTIME.
 seconds_since() {
   awk -v start="$1" -v now="$EPOCHREALTIME" 'BEGIN { printf "%.2f", now - start }'
@@ -89,7 +110,7 @@ seconds_since() {
 # be left over.
 facts() {
   (cd "$1" && find . -path ./.sauva -prune -o -type f -print | LC_ALL=C sort |
-    grep -v -e '^./summary.json$' -e '^./metrics.csv$' | xargs sha256sum)
+    grep -v -e '^./summary.json$' -e '^./metrics.csv$' -e '^./report.html$' | xargs sha256sum)
   python3 -c 'import json, sys; it = json.load(open(sys.argv[1])); print(it["statistics"], it["digests"])' \
     "$1/summary.json"
   find "$1" -name '*.part' -o -name '*.in-flight' -o -name contested | sed 's/^/left over: /'

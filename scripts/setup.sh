@@ -53,7 +53,9 @@ missing_packages() {
     have pgrep || echo procps
     python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
     have tesseract || echo tesseract-ocr tesseract-ocr-eng # reads what is burned into pixels
-    have chromium || have chromium-browser || echo chromium # shows the contact sheet
+    have chromium || have chromium-browser || echo chromium # shows the contact sheet and the report
+    have node || echo nodejs # tells the browser what to do
+    have npm || echo npm
     missing_fonts
   fi
   if $slurm; then
@@ -93,6 +95,15 @@ make_venv() {
   echo "$list" >"$venv/requirements.txt" # last: an interrupted install is seen as none
 }
 
+# What the tests need from npm, as package-lock.json has it; made anew when that has changed.
+make_node_modules() {
+  local folder=$root/tests/browser
+  cmp -s "$folder/package-lock.json" "$folder/node_modules/.made-of" && return
+  echo "setup: making $folder/node_modules"
+  (cd "$folder" && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error)
+  cp "$folder/package-lock.json" "$folder/node_modules/.made-of" # last: an interrupted install is seen as none
+}
+
 cargo --version >/dev/null 2>&1 || fail "no cargo on the PATH: install Rust 1.90 or newer"
 [ "$(cargo --version | sed -nE 's/^cargo 1\.([0-9]+).*/\1/p')" -ge 90 ] ||
   fail "cargo is older than 1.90: install a newer Rust (Debian 12's own is too old)"
@@ -106,5 +117,8 @@ elif [ ${#missing[@]} != 0 ]; then
   have apt-get || fail "no MPI and no apt-get: load the cluster's MPI module so that mpicc is found"
   install "${missing[@]}"
 fi
-if $tests; then make_venv; fi
+if $tests; then
+  make_venv
+  make_node_modules
+fi
 echo "setup: all is there"

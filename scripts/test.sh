@@ -103,6 +103,36 @@ burned_in_text() {
   return $rc
 }
 
+# report INPUT [OPTION...]: the report of a run in a browser. Its judge is tried on the same page with --judge.
+report() {
+  local rc=0 out input=$1 judge=false
+  [ "${2:-}" = --judge ] && judge=true && shift
+  shift
+  out=$(mktemp -d "$work/XXXXXX")
+  "$sauva" keygen "$out/key" || return
+  "$sauva" run --quiet --input "$input" --output "$out/out" --key-file "$out/key" "$@" || rc=$?
+  # 2: some are quarantined, as the malformed ones must be.
+  [ $rc = 0 ] || [ $rc = 2 ] || return $rc
+  rc=0
+  "$sauva" report "$out/out" || return
+  if $judge; then
+    node tests/browser/test_report.mjs "$out/out/report.html" || rc=$?
+  else
+    node tests/browser/report.mjs "$out/out/report.html" || rc=$?
+  fi
+  rm -rf "$out"
+  return $rc
+}
+
+# experiments: a small study of how sauva scales; all its tables and plots.
+experiments() {
+  local out
+  out=$(mktemp -d "$work/XXXXXX")
+  SAUVA=$sauva bash scripts/run_experiments.sh --files 20 --reps 2 --max-procs 2 --results "$out" --commit test || return
+  python3 tests/readers/experiments.py "$out" 2 2 || return
+  rm -rf "$out"
+}
+
 # ranks_with_mpich: what goes over MPI, with the other one.
 ranks_with_mpich() {
   local features=(--quiet --locked --features "mpi,test-hooks")
@@ -113,8 +143,10 @@ ranks_with_mpich() {
   cargo test "${features[@]}" --no-fail-fast --test it mpi::
 }
 
-part "cargo test" cargo test --locked --no-fail-fast
-part "cargo test, with MPI" cargo test --locked --no-fail-fast --features mpi,test-hooks
+# The units are the same with MPI, where the faults that tests switch on are there as well.
+part "cargo test" cargo test --locked --no-fail-fast --test it
+part "examples of the documentation" cargo test --locked --no-fail-fast --doc
+part "cargo test, with MPI" cargo test --locked --no-fail-fast --features mpi,test-hooks --lib --bins --tests --examples
 part "faults" bash scripts/test_faults.sh
 # The binary that the tests with MPI had; `cargo build` would choose other features and compile.
 part "build" cargo test --quiet --locked --no-run --features mpi,test-hooks
@@ -141,6 +173,10 @@ if [ -e "$shared/studies" ]; then
   part "readers, studies, research" \
     readers "${codecs[0]}" research "$shared/studies" "$shared/catalogue.csv"
 fi
+part "follow and links, the judge" python3 tests/readers/test_follow.py
+part "links" bash scripts/docs.sh --check
+part "follow" python3 tests/readers/follow.py --sauva "$sauva" README.md README.pt-BR.md CONTRIBUTING.md \
+  docs/src/tutorial.md docs/src/deidentification.md docs/src/how_to/*.md
 part "reference, the judge" "$venv/bin/python" tests/reference/test_reference.py
 part "regions, the judge" "$venv/bin/python" tests/reference/test_regions.py
 part "dose, the judge" "$venv/bin/python" tests/reference/test_dose.py
@@ -153,6 +189,15 @@ if [ -e ../shared/data/dvh ]; then
 fi
 part "burned-in text, the judge" burned_in_judge
 part "burned-in text" burned_in_text
+part "experiments" experiments
+part "report, the judge" report "$sample" --judge
+part "report, data_sample" report "$sample" --clean pixels
+if [ -e "$shared/studies" ]; then
+  part "report, all" report "$shared" --clean pixels --regions --crop body
+fi
+if [ -e ../shared/data/dvh ]; then
+  part "report, a plan" report ../shared/data/dvh/dicom --regions
+fi
 # Short; longer by hand: see the heads of these scripts.
 part "damaged files" bash scripts/test_mutations.sh 400
 part "fuzzing" bash scripts/fuzz.sh 60

@@ -12,6 +12,7 @@ use crate::read::Limits;
 use crate::redact::Redactor;
 use crate::redact::rules::RulesError;
 use crate::reidentification::Recipient;
+use crate::storage::kind_in_words;
 
 /// The settled configuration of `sauva run` and `sauva stats`.
 #[derive(Debug, Clone)]
@@ -70,8 +71,8 @@ pub struct RunConfig {
     /// Work that is slept in place of the pipeline.
     #[cfg(feature = "test-hooks")]
     pub simulation: Option<crate::crew::Simulation>,
-    /// Whether rank 0 shows the progress.
-    pub progress: bool,
+    /// What rank 0 shows of the progress.
+    pub shown: Shown,
 }
 
 /// Where the re-identification map goes, and who may read it.
@@ -131,6 +132,17 @@ pub enum Mode {
     Threads,
 }
 
+/// What is shown of the progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Nothing.
+    Nothing,
+    /// The run as a whole.
+    Run,
+    /// Each rank as well.
+    Ranks,
+}
+
 /// Where the work is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Isolation {
@@ -144,7 +156,10 @@ pub enum Isolation {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// `--input` leads nowhere.
-    #[error("--input: the folder does not exist or cannot be entered: {0}")]
+    #[error(
+        "--input: the folder does not exist or cannot be entered: {}; check its name, and whether this node has it",
+        kind_in_words(*.0)
+    )]
     Input(std::io::ErrorKind),
     /// `--input` is a file.
     #[error("--input: not a folder: give the folder above the DICOM files")]
@@ -153,7 +168,10 @@ pub enum ConfigError {
     #[error("--output is missing: give a folder for the results")]
     NoOutput,
     /// `--output` cannot be settled.
-    #[error("--output: the folder cannot be made or entered: {0}")]
+    #[error(
+        "--output: the folder cannot be made or entered: {}; choose one that you may write to",
+        kind_in_words(*.0)
+    )]
     Output(std::io::ErrorKind),
     /// Outputs would become inputs.
     #[error(
@@ -170,7 +188,10 @@ pub enum ConfigError {
     #[error("--private-log: the file exists already: move it away or choose another name")]
     PrivateLogExists,
     /// The list cannot be made.
-    #[error("--private-log: the folder of the file cannot be entered: {0}")]
+    #[error(
+        "--private-log: the folder of the file cannot be entered: {}; make it first, or choose another",
+        kind_in_words(*.0)
+    )]
     PrivateLog(std::io::ErrorKind),
     /// The map would travel with the de-identified data.
     #[error("--reidentification-map lies inside --output or --input: keep it apart from both")]
@@ -179,7 +200,10 @@ pub enum ConfigError {
     #[error("--reidentification-map: the file exists already: move it away or choose another name")]
     MapExists,
     /// The map cannot be made.
-    #[error("--reidentification-map: the folder of the file cannot be entered: {0}")]
+    #[error(
+        "--reidentification-map: the folder of the file cannot be entered: {}; make it first, or choose another",
+        kind_in_words(*.0)
+    )]
     Map(std::io::ErrorKind),
     /// No key of the form that age gives.
     #[error("--recipient: not a public key of age: give the line age1.. that age-keygen printed")]
@@ -211,7 +235,10 @@ pub enum ConfigError {
     #[error("--wall-limit and --cpu-limit must be at least 1 second")]
     NoTime,
     /// Where the trace goes.
-    #[error("--trace: the folder of the file cannot be entered: {0}")]
+    #[error(
+        "--trace: the folder of the file cannot be entered: {}; make it first, or choose another",
+        kind_in_words(*.0)
+    )]
     Trace(std::io::ErrorKind),
     /// Inputs are only read, and results are not replaced.
     #[error(
@@ -225,7 +252,7 @@ pub enum ConfigError {
     #[error("--mode ranks means one thread a rank: leave out --threads, or take --mode threads")]
     ThreadsOfRanks,
     /// `--manifest` leads nowhere.
-    #[error("--manifest: the file cannot be found: {0}")]
+    #[error("--manifest: the file cannot be found: {}; check its name", kind_in_words(*.0))]
     Manifest(std::io::ErrorKind),
     /// A pool of no threads.
     #[error("--threads must be at least 1")]
@@ -379,7 +406,7 @@ mod tests {
             trace: None,
             #[cfg(feature = "test-hooks")]
             simulation: None,
-            progress: false,
+            shown: Shown::Nothing,
         }
     }
 

@@ -1,22 +1,23 @@
 //! The program: joins the ranks, runs the command, prints its last words, leaves with its exit code.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use clap::Parser;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
-use sauva::cli::{Cli, Command, LogFormat, RunArgs};
-use sauva::comm::{self, Comm};
+use clap::{ColorChoice, CommandFactory, FromArgMatches};
+use sauva::cli::{Cli, Command, DoctorArgs, LogFormat, RunArgs, misuse};
+use sauva::comm::{self, Comm, Solo};
 use sauva::commands::{
-    Conclusion, Halt, conformance, dry_run, find, generate, keygen, query, review, run, verify,
+    Conclusion, Halt, LogWriter, conformance, doctor, dry_run, experiments, find, generate, keygen,
+    manual, query, report, review, run, verify,
 };
 use sauva::config::{ConfigError, Isolation, RunConfig};
 use sauva::crew::{self, WorkerProcess};
 use sauva::process;
 use sauva::record::ExitStatus;
+use sauva::terminal::{variable, wants_colours};
 use tracing_subscriber::EnvFilter;
 
 /// What is logged where `SAUVA_LOG` says nothing. OpenJPEG's complaints name no file, and the reports tell of
@@ -25,7 +26,7 @@ const FILTER: &str = "warn,sauva=info,jpeg2k=off";
 
 fn main() -> ExitCode {
     // clap's own exit code for bad usage is 2, which here means "some quarantined".
-    let cli = match Cli::try_parse() {
+    let cli = match parse() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
@@ -37,14 +38,19 @@ fn main() -> ExitCode {
         Command::Regions(args) => run(args.work.isolation, || args.resolve()),
         Command::Verify(args) => look(|| verify::execute(&args)),
         Command::Review(args) => look(|| review::execute(&args)),
+        Command::Report(args) => look(|| report::execute(&args)),
         Command::Query(args) => show(|to| query::execute(&args, to)),
         Command::Find(args) => show(|to| find::execute(&args, to)),
+        Command::Experiments(args) => look(|| experiments::execute(&args)),
         Command::Generate(args) => tell(generate::execute(&args)),
         Command::Conformance(args) => match conformance::execute(args) {
             Ok(statement) => (ExitStatus::Done, statement),
             Err(error) => (complain(&error), String::new()),
         },
         Command::Keygen(args) => tell(keygen::execute(&args)),
+        Command::Doctor(args) => examine(&args),
+        Command::Completions { shell } => show(|to| manual::completions(shell, to)),
+        Command::Man { folder } => tell(manual::pages(&folder)),
         Command::Worker => return work(),
     };
     // Nothing is left to do for a reader that has gone away.
@@ -52,39 +58,27 @@ fn main() -> ExitCode {
     code(status)
 }
 
+/// The command line, with the help in colours where they are wanted: `Auto` looks at each stream by itself.
+fn parse() -> Result<Cli, clap::Error> {
+    let colours =
+        if wants_colours(true, variable) { ColorChoice::Auto } else { ColorChoice::Never };
+    let matches = Cli::command().color(colours).try_get_matches()?;
+    Cli::from_arg_matches(&matches)
+}
+
 /// How long rank 0 stays behind the others, which have nothing left to do.
 const LET_OTHERS_END: Duration = Duration::from_millis(100);
 
-/// What is wrong with the words of the command line. An argument is never repeated: it may be a path
-/// that names a patient.
+/// What is wrong with the words of the command line.
 fn usage(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         error.print().ok();
         return ExitCode::SUCCESS;
     }
-    let option = match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(option)) if option.starts_with("--") => {
-            option.split(['=', ' ']).next().unwrap_or_default()
-        }
-        _ => "",
+    match misuse(error) {
+        Some(sentence) => writeln!(std::io::stderr(), "sauva: {sentence}; see --help").ok(),
+        None => error.print().ok(),
     };
-    match error.kind() {
-        ErrorKind::MissingRequiredArgument
-        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            error.print().ok();
-        }
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation | ErrorKind::NoEquals => {
-            writeln!(
-                std::io::stderr(),
-                "sauva: {option} has a value that it cannot have; see --help"
-            )
-            .ok();
-        }
-        _ => {
-            let what = "sauva: the command line has an argument that is not known, or too many";
-            writeln!(std::io::stderr(), "{what}; see --help").ok();
-        }
-    }
     code(ExitStatus::Usage)
 }
 
@@ -171,6 +165,30 @@ fn show(execute: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> (ExitStat
     }
 }
 
+/// All ranks look at where they are; those that cannot be joined look alone and say so.
+fn examine(args: &DoctorArgs) -> (ExitStatus, String) {
+    if args.start_mpi {
+        let started = comm::start_library();
+        return (
+            started.map_or_else(|it| complain(&it.into()), |()| ExitStatus::Done),
+            String::new(),
+        );
+    }
+    let (comm, refusal) = match comm::connect() {
+        Ok(comm) => (comm, None),
+        Err(refusal) => (Box::new(Solo::default()) as Box<dyn Comm>, Some(refusal)),
+    };
+    comm::abort_on_panic(ExitStatus::Check as i32);
+    let Conclusion { status, text } = doctor::execute(args, comm.as_ref(), refusal.as_ref());
+    let is_alone = comm.size() == 1;
+    comm.finish();
+    if !is_alone && status != ExitStatus::Done {
+        // Launchers kill the ranks that still run when one ends with another code than 0.
+        std::thread::sleep(LET_OTHERS_END);
+    }
+    (status, text)
+}
+
 /// Of several ranks the first looks at all files.
 fn dry_run(args: RunArgs) -> (ExitStatus, String) {
     let comm = match comm::connect() {
@@ -245,10 +263,10 @@ fn report_panic(panic: &PanicHookInfo<'_>) {
 
 fn log_to_stderr(format: LogFormat) {
     let filter = EnvFilter::try_from_env("SAUVA_LOG").unwrap_or_else(|_| EnvFilter::new(FILTER));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| LogWriter);
     // A log that cannot be written, on a full disk or a closed terminal, is no reason to fail.
     let log = log.log_internal_errors(false);
-    let log = log.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
+    let log = log.with_ansi(wants_colours(std::io::stderr().is_terminal(), variable));
     match format {
         LogFormat::Text => log.with_target(false).init(),
         LogFormat::Json => log.json().init(),

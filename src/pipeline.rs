@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::area::{Rectangle, outside};
 use crate::attributes::{self, Attributes, modality};
 use crate::crop::{By, Crop};
-use crate::deident::{DeidentError, Deidentifier, admit_text, claim_clean_pixels};
+use crate::deident::{DeidentError, Deidentifier, Treatments, admit_text, claim_clean_pixels};
 use crate::encode::{self, EncodeError, Encoder};
 use crate::image::{PIXEL_TAGS, SampleType};
 use crate::instance::{Encoded, Original, SourcePixels};
@@ -141,8 +141,8 @@ impl Pipeline {
         if let Some(refusal) = self.redactor.refuses(&suspicion) {
             return Err(StageError::Redact(refusal));
         }
-        let deidentified =
-            StageClock::time(Stage::Deidentify, || self.deidentifier.apply(original))
+        let (deidentified, treatments) =
+            StageClock::time(Stage::Deidentify, || self.deidentifier.treat(original))
                 .map_err(StageError::Deidentify)?;
         let mut decoded = StageClock::time(Stage::Decode, || encode::decoded(deidentified))
             .map_err(StageError::Decode)?;
@@ -174,6 +174,7 @@ impl Pipeline {
         .map_err(StageError::Write)?;
         let mut instance = instance_record(encoded, staged, source_transfer_syntax);
         instance.take_measured(measurement.as_mut());
+        instance.treatments = treatments;
         (instance.pixel_blake3, instance.pixel_blake3_written) = (digests.came, digests.written);
         instance.outside_blake3 = digests.outside;
         instance.uncovered_blake3 = uncovered;
@@ -303,6 +304,7 @@ fn instance_record(
         transfer_syntax: encoded.transfer_syntax,
         passed_on: encoded.is_passed_on,
         kept_native: encoded.kept_native,
+        treatments: Treatments::default(),
         redaction: encoded.redaction,
         image: encoded.image,
         pixel_bytes_native: encoded.pixel_bytes.native,

@@ -66,24 +66,40 @@ pub fn own_thread_seconds() -> f64 {
 /// Memory of this node that this process may use, in bytes: what the machine has, or the least limit
 /// of its control groups (cgroups(7)).
 pub fn memory_bytes() -> u64 {
-    let machine = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let limits = group_values("memory", "memory.max", "memory.limit_in_bytes");
+    let limits = limits.iter().filter_map(|limit| limit.parse().ok());
+    limits.chain([machine_memory_bytes()]).filter(|bytes| *bytes > 0).min().unwrap_or(1 << 30)
+}
+
+/// Memory of this node, in bytes; 0 where the kernel does not say.
+pub fn machine_memory_bytes() -> u64 {
+    field(&fs::read_to_string("/proc/meminfo").unwrap_or_default(), "MemTotal:") * 1024
+}
+
+/// Memory of this node that nobody uses or that can be had back at once, in bytes; 0 where the kernel does not say.
+pub fn available_memory_bytes() -> u64 {
+    field(&fs::read_to_string("/proc/meminfo").unwrap_or_default(), "MemAvailable:") * 1024
+}
+
+/// What a file of a controller says in each control group of this process, from the innermost out (cgroups(7)):
+/// `new` is its name in version 2, `old` in version 1.
+pub fn group_values(controller: &str, new: &str, old: &str) -> Vec<String> {
     let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    let limits = groups.lines().filter_map(|line| {
-        // "0::/path" of version 2, "9:memory:/path" of version 1.
+    let files = groups.lines().filter_map(|line| {
+        // "0::/path" of version 2, "9:memory:/path" or "4:cpu,cpuacct:/path" of version 1.
         let (controllers, path) = line.split_once(':')?.1.split_once(':')?;
-        match controllers {
-            "" => Some((format!("/sys/fs/cgroup{path}"), "memory.max")),
-            "memory" => Some((format!("/sys/fs/cgroup/memory{path}"), "memory.limit_in_bytes")),
-            _ => None,
+        if controllers.is_empty() {
+            return Some((format!("/sys/fs/cgroup{path}"), new));
         }
+        let is_asked = controllers.split(',').any(|name| name == controller);
+        is_asked.then(|| (format!("/sys/fs/cgroup/{controllers}{path}"), old))
     });
-    let limits = limits.flat_map(|(folder, name)| {
+    let values = files.flat_map(|(folder, name)| {
         let folders = std::path::Path::new(&folder).ancestors();
         let files = folders.filter_map(|folder| fs::read_to_string(folder.join(name)).ok());
-        files.filter_map(|text| text.trim().parse().ok()).collect::<Vec<u64>>()
+        files.map(|text| text.trim().to_owned()).collect::<Vec<String>>()
     });
-    let machine = field(&machine, "MemTotal:") * 1024;
-    limits.chain([machine]).filter(|bytes| *bytes > 0).min().unwrap_or(1 << 30)
+    values.collect()
 }
 
 /// Whether this process was started with a signal ignored, as `nohup` does with SIGHUP and a shell with

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::area::Redaction;
 use crate::attributes::Attributes;
 use crate::crop::Crop;
+use crate::deident::Treatments;
 use crate::image::ImagePixel;
 use crate::instance::KeptNative;
 use crate::manifest::FileEntry;
@@ -159,6 +160,8 @@ pub struct InstanceRecord {
     pub passed_on: bool,
     /// Why the pixels stayed native.
     pub kept_native: Option<KeptNative>,
+    /// What became of its attributes.
+    pub treatments: Treatments,
     /// What was done about text in the pixels.
     pub redaction: Redaction,
     /// The Image Pixel Module as written.
@@ -260,4 +263,10 @@ pub enum ExitStatus {
     Check = 70,
     /// Stopped before the end; the same command goes on.
     Stopped = 75,
+}
+
+impl ExitStatus {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Done, Self::Usage, Self::Quarantined, Self::Locked, Self::Check, Self::Stopped];
 }

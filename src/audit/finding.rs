@@ -72,6 +72,11 @@ impl Findings {
         self.add(Kind::Report, place, what);
     }
 
+    /// Whether nothing was found so far.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.lock().expect("no thread panics while it holds this").is_empty()
+    }
+
     /// How many there are of this kind.
     pub(super) fn count(&self, kind: Kind) -> usize {
         let all = self.0.lock().expect("no thread panics while it holds this");

@@ -18,7 +18,7 @@ use crate::attributes::{self, Attributes, modality};
 use crate::codestream::is_jpeg_2000;
 use crate::crop::{By, Crop};
 use crate::dataset::{DataSet, Tag, Value};
-use crate::deident::Rules;
+use crate::deident::{Rules, Treatments};
 use crate::encode;
 use crate::image::SampleType;
 use crate::instance::{Original, SourcePixels};
@@ -204,6 +204,7 @@ fn describe(original: &Original, file: &Bytes, sha256: String) -> InstanceRecord
         frames: Vec::new(),
         pixel_blake3: None,
         pixel_blake3_written: None,
+        treatments: Treatments::default(),
         redaction: Redaction::default(),
         uncovered_blake3: None,
         outside_blake3: None,

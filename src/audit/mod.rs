@@ -10,6 +10,7 @@ mod leak;
 mod manifest;
 mod media;
 mod origin;
+mod page;
 mod pixels;
 mod reports;
 mod tables;
@@ -84,6 +85,7 @@ pub fn audit(output: &Path, with: MadeWith<'_>, origin: Option<&Origin>) -> Audi
     let cropped = crop::check(output, with, &reports, &tables, &findings);
     let totals = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
     check_statistics(output, &reports, &totals, &findings);
+    guarded(page::PAGE, &findings, || page::check(output, &reports, &findings));
     let origin = origin.zip(files).map(|(origin, files)| {
         let forms = leak::search(output, origin, &files, (&reports, &cropped), &findings);
         (files.len(), forms)

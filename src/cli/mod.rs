@@ -1,8 +1,12 @@
 //! What was typed: the command line, with the help that teaches it.
 
+mod doctor;
+mod experiments;
+mod misuse;
 mod profile;
 mod query;
 mod regions;
+mod report;
 mod run;
 mod stats;
 mod work;
@@ -12,9 +16,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::sample::Kind;
+pub use doctor::DoctorArgs;
+pub use experiments::ExperimentsArgs;
+pub use misuse::misuse;
 pub use profile::ProfileArgs;
 pub use query::{FindArgs, QueryArgs};
 pub use regions::{MeasuringArgs, RegionsArgs};
+pub use report::ReportArgs;
 pub use run::{RunArgs, redactor};
 pub use stats::StatsArgs;
 pub use work::WorkArgs;
@@ -41,6 +49,8 @@ Examples:
                                                     text in images covered, and a page to look at it
   sauva query out 'SELECT Modality, count(*) FROM index GROUP BY 1'
                                                     the tables of an output, by SQL
+  sauva doctor --input sample --output out          would a run work here?
+  sauva experiments results                         many runs compared: speed-up, plots, a report
   sauva run --dry-run --input sample --profile research
                                                     what would be done, by attribute
   mpirun -n 4 --bind-to none sauva run --input sample --output out
@@ -50,6 +60,13 @@ Exit codes: 0 all done; 2 done, some inputs quarantined; 1 usage, configuration 
 4 another run holds the output; 75 stopped, run the same command again; 70 an internal check failed.
 
 More detail in the log: SAUVA_LOG=debug (off, error, warn, info, debug, trace).";
+
+const COMPLETIONS: &str = "\
+Examples:
+  bash   sauva completions bash > ~/.local/share/bash-completion/completions/sauva
+  zsh    sauva completions zsh > ~/.zfunc/_sauva      (with `fpath+=~/.zfunc` before compinit in ~/.zshrc)
+  fish   sauva completions fish > ~/.config/fish/completions/sauva.fish
+  now    source <(sauva completions bash)";
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -99,6 +116,12 @@ pub enum Command {
     /// OUT/review.html shows, for each series, what is written and where something was covered, those
     /// first that need an eye most. It needs nothing but a browser.
     Review(ReviewArgs),
+    /// Make one page of a finished run: the verdict first, then where the time went, what became smaller, what
+    /// stands out, what was held back and what to do about it.
+    ///
+    /// OUT/report.html needs nothing but a browser and asks for nothing from anywhere. A run makes it at its end; this
+    /// makes it anew, and with --to and --experiments one with experiments.
+    Report(ReportArgs),
     /// Ask the tables of an output by SQL, without Python or a server; touch nothing there.
     ///
     /// The tables are OUT/index.parquet, a row an instance; series.parquet; cohorts.parquet; and frames.parquet, as
@@ -106,6 +129,13 @@ pub enum Command {
     Query(QueryArgs),
     /// Find instances of an output by what they are, without SQL.
     Find(FindArgs),
+    /// Compare many runs: speed-up, efficiency, laws of scaling, plots and a report.
+    ///
+    /// RESULTS/metrics.csv holds the rows of all runs, RESULTS/environment.json the machines they were on; both are
+    /// made by --add, and `scripts/run_experiments.sh` does all of it. Runs of another machine, version or
+    /// codec are never compared with each other. Exit code 70 where runs on the same data did not write the same
+    /// bytes, or are less efficient than --fail-below-efficiency.
+    Experiments(Box<ExperimentsArgs>),
     /// Write a synthetic tree of CT images with invented patients, for tests and benchmarks.
     Generate(GenerateArgs),
     /// Print the conformance statement of de-identification for a profile, as Markdown.
@@ -117,6 +147,26 @@ pub enum Command {
     /// The key ties pseudonyms to patients. Keep it as safe as the originals: with it the same input
     /// gives the same pseudonyms again, without it nobody can link the output to a patient.
     Keygen(KeygenArgs),
+    /// Look whether a run would work here, and say what is wrong: MPI, cores, memory, limits, folders, key.
+    ///
+    /// Start it as you would start the run: under mpirun or srun all ranks look, and rank 0 prints one table, by
+    /// host. Each line begins with ok, warn or FAIL, and says what to do. Nothing is read but a byte of one input, and
+    /// what is tried in OUT is taken away again. Exit code 1 where a run would not work.
+    Doctor(DoctorArgs),
+    /// Print the completions of a shell for the options of sauva.
+    #[command(after_help = COMPLETIONS)]
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Write a man page of each command to a folder.
+    #[command(hide = true)]
+    Man {
+        /// The folder, made where it is missing.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
     /// The worker process of a rank; started by sauva itself.
     #[command(hide = true)]
     Worker,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::config::{
-    ConfigError, Isolation, Mode, RunConfig, Schedule, input_folder, new_path, parse_bytes,
+    ConfigError, Isolation, Mode, RunConfig, Schedule, Shown, input_folder, new_path, parse_bytes,
 };
 use crate::crop::By;
 use crate::deident::Profile;
@@ -73,9 +73,12 @@ pub struct WorkArgs {
     #[cfg(feature = "test-hooks")]
     #[arg(long, hide = true)]
     pub simulate: Option<crate::crew::Simulation>,
-    /// Do not show the progress.
-    #[arg(long)]
+    /// Do not show the progress. How the run begins, what goes wrong and the last words are told all the same.
+    #[arg(long, short, conflicts_with = "verbose")]
     pub quiet: bool,
+    /// Show the progress of each rank too: files done, rate, what it does, what was quarantined.
+    #[arg(long, short)]
+    pub verbose: bool,
 }
 
 impl WorkArgs {
@@ -99,6 +102,7 @@ impl WorkArgs {
             #[cfg(feature = "test-hooks")]
             simulate,
             quiet,
+            verbose,
         } = self;
         let schedule = match &*schedule {
             "static" => Some(Schedule::Static),
@@ -117,6 +121,11 @@ impl WorkArgs {
         }
         let list = |path: PathBuf| {
             path.canonicalize().map_err(|error| ConfigError::Manifest(error.kind()))
+        };
+        let shown = match (quiet, verbose) {
+            (true, _) => Shown::Nothing,
+            (false, true) => Shown::Ranks,
+            (false, false) => Shown::Run,
         };
         if wall_limit == 0 || cpu_limit == 0 {
             return Err(ConfigError::NoTime);
@@ -149,7 +158,7 @@ impl WorkArgs {
             trace: trace.as_deref().map(trace_file).transpose()?,
             #[cfg(feature = "test-hooks")]
             simulation: simulate,
-            progress: !quiet,
+            shown,
         })
     }
 }

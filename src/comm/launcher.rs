@@ -49,6 +49,15 @@ pub enum LauncherError {
     },
 }
 
+/// Whose processes set a variable of these.
+pub fn name_of(variable: &str) -> &'static str {
+    match variable {
+        "OMPI_COMM_WORLD_SIZE" => "Open MPI's mpirun",
+        "PMI_SIZE" => "MPICH's mpirun (or srun --mpi=pmi2)",
+        _ => "srun",
+    }
+}
+
 /// How many processes the launcher started, and the variable that says so; `None` when no
 /// launcher is seen. A variable that holds no number counts as not set.
 pub fn expected_ranks(env: impl Fn(&str) -> Option<String>) -> Option<(usize, &'static str)> {

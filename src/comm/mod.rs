@@ -143,6 +143,13 @@ pub fn library_version() -> Option<String> {
     return None;
 }
 
+/// Starts MPI, whoever started this process, and ends it in good order: to see whether it does.
+pub fn start_library() -> Result<(), LauncherError> {
+    #[cfg(feature = "mpi")]
+    Box::new(mpi::Mpi::connect()?).finish();
+    Ok(())
+}
+
 /// Ends this process and, when MPI runs, every other rank, with this exit code. For the thread
 /// that called [`connect`].
 #[cfg_attr(

@@ -9,12 +9,14 @@ use anyhow::Result;
 use super::crop;
 use super::extras;
 use super::halt::Halt;
-use super::last_words::last_words;
+use super::last_words::LastWords;
 use super::lead::Lead;
 use super::merge::Parts;
+use super::options::options;
 use super::output::SUMMARY;
 use super::parcel::{Harvest, WorkEnd};
 use super::private_log::private_log;
+use super::report;
 use super::tables::{REGION_TABLES, TableMaker, Tables};
 use super::tidy::{Paths, sweep};
 use crate::comm;
@@ -87,8 +89,16 @@ impl Conclude<'_> {
         let unmeasured = self.harvest.regions.unmeasured > 0;
         let failed = summary.outcome.quarantined > 0 || unmeasured;
         let status = if failed { ExitStatus::Quarantined } else { ExitStatus::Done };
-        let text = last_words(lead, self.config, &summary, &self.ranks, self.ends)? + &extras;
-        Ok(Conclusion { status, text })
+        let last_words = LastWords {
+            lead,
+            config: self.config,
+            summary: &summary,
+            harvest: &self.harvest,
+            ranks: &self.ranks,
+            ends: self.ends,
+            extras: &extras,
+        };
+        Ok(Conclusion { status, text: last_words.text() })
     }
 
     /// Every input must stand in exactly one record: a lost file must not look like a success. Records of
@@ -160,6 +170,10 @@ impl Conclude<'_> {
         };
         put("metrics.csv", &metrics)?;
         private_log(lead, &tables.failures)?;
+        // A page that cannot be made is no reason to lose a run.
+        if let Some(page) = report::of_run(&self.config.output, &json) {
+            put(report::PAGE, page.as_bytes())?;
+        }
         // The summary comes last: its presence says that the run is complete.
         put(SUMMARY, &json)?;
         let synced = self.storage.sync(&self.config.output);
@@ -189,7 +203,7 @@ impl Conclude<'_> {
             profile: (!self.config.measures_only).then(|| self.config.profile.clone()),
             codec: self.config.codec.clone(),
             crop: self.config.crop,
-            schedule: self.config.schedule_of(self.ranks.len()).name(),
+            options: options(self.config, self.ranks.len()),
             gave_up: gave_up.collect(),
             key_fingerprint: lead.pseudonyms.fingerprint(),
         }

@@ -166,6 +166,7 @@ impl<'a> Conductor<'a> {
             self.has_asked = true;
             self.report.requests += 1;
         }
+        self.report.in_work = self.hand.in_work() as u32;
         self.report.spare = self.hand.spare() as u32;
         self.report.done = self.end.done;
         let report = self.report.clone();
@@ -258,6 +259,9 @@ impl<'a> Conductor<'a> {
         let Some(task) = self.hand.end(&finished.path_id) else { return };
         let (number, bytes, is_last_try) = (task.number, task.entry.size_bytes, task.is_last_try);
         self.harvest.timings.merge(&finished.timings);
+        if let Ok(processed) = &finished.outcome {
+            self.harvest.durations.add(&processed.record, &finished.timings);
+        }
         self.recorder.crew(&finished.spans);
         if let Some(announcements) = &mut self.announcements {
             announcements.ends(&finished.path_id);
@@ -291,7 +295,8 @@ impl<'a> Conductor<'a> {
     }
 
     fn commit(&mut self, processed: Processed, bytes: u64) {
-        self.report.progress += Progress { files: 1, bytes };
+        let quarantined = u64::from(processed.record.is_quarantined());
+        self.report.progress += Progress { files: 1, bytes, quarantined };
         self.has_flushed = false;
         self.committer.take(processed);
     }

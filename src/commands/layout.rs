@@ -15,12 +15,20 @@ use crate::process;
 
 /// What a rank knows of its place.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Place {
-    host: String,
+pub(super) struct Place {
+    pub(super) host: String,
     /// The cores that it may run on, by their numbers.
-    cores: BTreeSet<usize>,
+    pub(super) cores: BTreeSet<usize>,
     /// So many of them at once: a control group may allow less.
-    parallelism: usize,
+    pub(super) parallelism: usize,
+}
+
+impl Place {
+    /// That of this rank.
+    pub(super) fn of_this_rank() -> Self {
+        let parallelism = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { host: host(), cores: cores(parallelism), parallelism }
+    }
 }
 
 /// Why a rank has so many threads.
@@ -55,13 +63,10 @@ struct Node {
 impl Layout {
     /// All ranks find it together.
     pub(super) fn find(config: &RunConfig, comm: &dyn Comm) -> Self {
-        let parallelism = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let place = Place { host: host(), cores: cores(parallelism), parallelism };
-        let places = comm::all_gather(comm, encode(&place));
+        let places = comm::all_gather(comm, encode(&Place::of_this_rank()));
         let places: Vec<Place> = places.iter().map(|place| decode(place)).collect();
-        let slurm = std::env::var("SLURM_CPUS_PER_TASK").ok().and_then(|n| n.parse().ok());
-        let here = cores_of(&places, &place.host);
-        let (threads, reason) = threads(config, slurm, here, comm.size_on_node());
+        let here = cores_of(&places, &host());
+        let (threads, reason) = threads(config, slurm_threads(), here, comm.size_on_node());
         let all = comm::all_gather(comm, encode(&threads));
         let all: Vec<usize> = all.iter().map(|threads| decode(threads)).collect();
         let share = process::memory_bytes() / comm.size_on_node() as u64 / 5 * 4;
@@ -151,8 +156,13 @@ fn cores(parallelism: usize) -> BTreeSet<usize> {
     }
 }
 
+/// Threads of a rank, where Slurm says so.
+pub(super) fn slurm_threads() -> Option<usize> {
+    std::env::var("SLURM_CPUS_PER_TASK").ok().and_then(|n| n.parse().ok())
+}
+
 /// The cores that the ranks of a node may use together.
-fn cores_of(places: &[Place], host: &str) -> usize {
+pub(super) fn cores_of(places: &[Place], host: &str) -> usize {
     let here = || places.iter().filter(|place| place.host == host);
     let all: BTreeSet<usize> = here().flat_map(|place| &place.cores).copied().collect();
     let bounded = here().any(|place| place.parallelism < place.cores.len());

@@ -144,12 +144,14 @@ impl Lead {
     pub(super) fn total(&self) -> Progress {
         let Plan { todo, suspects, is_made, .. } = &self.plan;
         if !is_made {
-            return Progress { files: self.files.len() as u64, bytes: self.files.bytes() };
+            let (files, bytes) = (self.files.len() as u64, self.files.bytes());
+            return Progress { files, bytes, quarantined: 0 };
         }
         let files = || todo.iter().chain(suspects);
         Progress {
             files: files().count() as u64,
             bytes: files().map(|number| self.files.size_bytes(*number)).sum(),
+            quarantined: 0,
         }
     }
 

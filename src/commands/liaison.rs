@@ -6,10 +6,11 @@
 
 use std::time::Duration;
 
-use super::display::Display;
-use super::parcel::{Order, Phase, Progress, Report, Word, decode, encode};
+use super::display::{Display, Known, Standing};
+use super::parcel::{Order, Phase, Report, Word, decode, encode};
 use super::supply::Supply;
 use crate::comm::{Comm, Tag};
+use crate::config::Shown;
 use crate::record::ExitStatus;
 use crate::stage::Stopwatch;
 
@@ -25,8 +26,7 @@ const LONGEST_NAP: Duration = Duration::from_secs(5);
 /// The last word of a rank.
 #[derive(Debug, Clone, Copy)]
 struct Said {
-    progress: Progress,
-    phase: Phase,
+    standing: Standing,
     /// What it was told last.
     told: Word,
     knows_scarce: bool,
@@ -57,22 +57,17 @@ impl<'a> Liaison<'a> {
         comm: &'a dyn Comm,
         supply: Option<Supply<'a>>,
         shares: bool,
-        show: bool,
+        shown: Shown,
     ) -> Self {
         let now = Stopwatch::start();
-        let nothing = Said {
-            progress: Progress::default(),
-            phase: Phase::Working,
-            told: Word::GoOn,
-            knows_scarce: false,
-            at: now,
-        };
+        let nothing =
+            Said { standing: Standing::default(), told: Word::GoOn, knows_scarce: false, at: now };
         let heard = if supply.is_some() { comm.size() } else { 1 };
-        let total = supply.as_ref().map_or_else(Progress::default, Supply::total);
+        let shown = if supply.is_some() { shown } else { Shown::Nothing };
         Self {
             comm,
             shares,
-            display: Display::new(total, show && supply.is_some()),
+            display: Display::new(shown, comm.size()),
             supply,
             said: vec![nothing; heard],
             word: Word::GoOn,
@@ -112,10 +107,10 @@ impl<'a> Liaison<'a> {
         loop {
             is_stopping |= report.phase == Phase::Stopping;
             let said = &mut self.said[from];
-            if report.phase == Phase::Unfit && said.phase == Phase::Working {
+            if report.phase == Phase::Unfit && said.standing.phase == Phase::Working {
                 supply.lose(from);
             }
-            (said.progress, said.phase) = (report.progress, report.phase);
+            said.standing = Standing::from(&report);
             said.at = Stopwatch::start();
             supply.hear(from, &report);
             match self.comm.try_receive(Tag::Report) {
@@ -123,7 +118,7 @@ impl<'a> Liaison<'a> {
                 None => break,
             }
         }
-        let phases = || self.said.iter().map(|said| said.phase);
+        let phases = || self.said.iter().map(|said| said.standing.phase);
         self.word = if phases().all(|phase| phase == Phase::Done) {
             Word::AllDone
         } else if self.word == Word::Stop
@@ -137,10 +132,8 @@ impl<'a> Liaison<'a> {
             self.word
         };
         self.is_scarce = supply.is_scarce();
-        let mut all = Progress::default();
-        self.said.iter().for_each(|said| all += said.progress);
-        self.display.set_total(supply.total());
-        self.display.show(all);
+        let known = Known { total: supply.total(), is_searching: supply.is_searching() };
+        self.display.show(known, self.said.iter().map(|said| said.standing));
         self.give_orders()
     }
 
@@ -160,7 +153,7 @@ impl<'a> Liaison<'a> {
             let is_news = !tasks.is_empty()
                 || recalls
                 || word != said.told
-                || (is_scarce != said.knows_scarce && said.phase == Phase::Working);
+                || (is_scarce != said.knows_scarce && said.standing.phase == Phase::Working);
             let order = Order { word, tasks, recalls, is_scarce };
             if rank == 0 {
                 own = order;
@@ -205,7 +198,8 @@ impl<'a> Liaison<'a> {
             self.said.iter_mut().for_each(|said| said.at = Stopwatch::start());
         }
         self.last_look = Stopwatch::start();
-        let silent = |said: &Said| said.phase != Phase::Done && said.at.elapsed() > LONGEST_SILENCE;
+        let silent =
+            |said: &Said| said.standing.phase != Phase::Done && said.at.elapsed() > LONGEST_SILENCE;
         if let Some(rank) = self.said.iter().position(silent) {
             tracing::error!(rank, "a rank is not heard of any more: the job ends; run it again");
             self.comm.abort(ExitStatus::Stopped as i32);

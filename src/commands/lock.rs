@@ -44,7 +44,7 @@ impl Lock {
         storage: &dyn Storage,
         asked_to_stop: &dyn Fn() -> Option<&'static str>,
     ) -> Result<Self> {
-        let cannot = "--output: the lock cannot be taken";
+        let cannot = "--output: its lock cannot be taken; choose a folder of your own";
         let path = state.join("lock");
         let text = Holder::me().text();
         loop {

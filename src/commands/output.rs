@@ -4,13 +4,13 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use super::halt::Halt;
 use super::lock::Lock;
 use crate::deident::Profile;
 use crate::ledger::{JOURNALS, Settings, journal_folder};
-use crate::storage::{Storage, create_private_folder};
+use crate::storage::{Storage, create_private_folder, in_words};
 use crate::write::STATE;
 
 /// Its presence says that a run came to its end.
@@ -27,7 +27,8 @@ pub(super) fn open(
     settings: &Settings,
     asked_to_stop: &dyn Fn() -> Option<&'static str>,
 ) -> Result<Lock> {
-    fs::create_dir_all(folder).context("--output: the folder cannot be made")?;
+    fs::create_dir_all(folder)
+        .context("--output: the folder cannot be made; choose one that you may write to")?;
     let state = folder.join(STATE);
     if !state.is_dir() {
         let mut entries = fs::read_dir(folder).context("--output: the folder cannot be listed")?;
@@ -41,7 +42,9 @@ pub(super) fn open(
             fs::set_permissions(folder, private)
                 .context("--output: the folder cannot be kept from others")?;
         }
-        create_private_folder(&state).context("--output: nothing can be made in the folder")?;
+        create_private_folder(&state).context(
+            "--output: nothing can be made in the folder; choose one that you may write to",
+        )?;
     }
     let lock = Lock::take(&state, storage, asked_to_stop)?;
     check_settings(&state, storage, settings)?;
@@ -87,7 +90,10 @@ pub(super) fn profile_of(output: &Path) -> Result<Profile> {
 /// What the output was made with.
 pub(super) fn settings_of(output: &Path) -> Result<Settings> {
     let path = output.join(STATE).join(SETTINGS);
-    let settings = fs::read(path).context("OUT: its settings (.sauva) are gone")?;
+    let settings = fs::read(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => anyhow!("OUT: its settings (.sauva) are gone"),
+        _ => anyhow!("OUT: its settings (.sauva) cannot be read: {}", in_words(&error)),
+    })?;
     let settings: Settings = serde_json::from_slice(&settings)
         .context("OUT: its settings cannot be understood: it is another version's")?;
     if settings.measures_only {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::manifest::FileEntry;
 use crate::record::FileRecord;
-use crate::results::{CroppedImages, RankMetrics, RegionCounts, Tally};
+use crate::results::{CroppedImages, Durations, RankMetrics, RegionCounts, Tally};
 use crate::stage::StageTimings;
 use crate::stats::{Cohort, Totals};
 
@@ -28,6 +28,8 @@ pub(super) struct Report {
     pub(super) requests: u32,
     /// Files that are done for good, from the start on.
     pub(super) done: u64,
+    /// Files in work.
+    pub(super) in_work: u32,
     /// Files at hand that are not begun.
     pub(super) spare: u32,
     /// Files that come back undone.
@@ -84,6 +86,8 @@ pub(super) struct Harvest {
     pub(super) cohorts: Totals<Cohort>,
     /// Time spent in the stages, summed over threads.
     pub(super) timings: StageTimings,
+    /// How long files took on this rank.
+    pub(super) durations: Durations,
     /// Counts of the records as they ended.
     pub(super) tally: Tally,
     /// What was done about regions.
@@ -98,6 +102,7 @@ impl Harvest {
         self.modalities.merge(&other.modalities);
         self.cohorts.merge(&other.cohorts);
         self.timings.merge(&other.timings);
+        self.durations.merge(&other.durations);
         self.tally.merge(&other.tally);
         self.regions.merge(&other.regions);
         self.cropped.merge(&other.cropped);
@@ -124,12 +129,15 @@ pub(super) struct Progress {
     pub(super) files: u64,
     /// Their bytes in the input.
     pub(super) bytes: u64,
+    /// Files that were quarantined.
+    pub(super) quarantined: u64,
 }
 
 impl std::ops::AddAssign for Progress {
     fn add_assign(&mut self, other: Self) {
         self.files += other.files;
         self.bytes += other.bytes;
+        self.quarantined += other.quarantined;
     }
 }
 

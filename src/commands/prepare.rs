@@ -11,6 +11,7 @@ use super::lead::{Beginning, Lead};
 use super::map;
 use super::output::{self, SUMMARY};
 use super::plan::Plan;
+use super::report::PAGE;
 use super::signals::Signals;
 use super::tidy::sweep;
 use crate::config::{ConfigError, RunConfig};
@@ -123,8 +124,9 @@ impl Lead {
         self.lock.check()?;
         let sweep = |root| sweep(storage.as_ref(), &config.output, root, None);
         let cleared = sweep(INSTANCES).and_then(|()| sweep(CROPPED));
-        // What the summary says is no longer so.
-        let cleared = cleared.and_then(|()| storage.remove(&config.output.join(SUMMARY)));
+        // What the summary and the page say is no longer so.
+        let remove = |name: &&str| storage.remove(&config.output.join(name));
+        let cleared = cleared.and_then(|()| [SUMMARY, PAGE].iter().try_for_each(remove));
         cleared.map_err(|error| Halt::storage("the output", &error))?;
         let Plan { todo, suspects, refused, done_before, inputs_gone, damaged, .. } = &self.plan;
         if *done_before + *inputs_gone > 0 || !suspects.is_empty() || !refused.is_empty() {

@@ -21,7 +21,7 @@ use crate::read::{self, Limits};
 use crate::record::ExitStatus;
 use crate::review::{Before, SheetOptions, Tables, sheet};
 use crate::scan::scan;
-use crate::storage::{create_private_folder, write_private};
+use crate::storage::{create_private_folder, in_words, write_private};
 
 /// The page in the output folder, and in a private one.
 const PAGE: &str = "review.html";
@@ -31,7 +31,7 @@ pub fn execute(args: &ReviewArgs) -> Result<Conclusion> {
     let ReviewArgs { output, with_before, input, key_file, side, pictures } = args;
     let output = output
         .canonicalize()
-        .map_err(|error| anyhow!("OUT: the folder cannot be entered: {}", error.kind()))?;
+        .map_err(|error| anyhow!("OUT: the folder cannot be entered: {}", in_words(&error)))?;
     if !output.join(SUMMARY).exists() {
         bail!("OUT: no finished output of `sauva run`: give the folder that was its --output");
     }

@@ -151,6 +151,7 @@ pub fn execute_on(
     farewell.spans.iter().for_each(|spans| recorder.crew(spans));
     harvest.timings.merge(&farewell.timings);
     metrics.stages = harvest.timings;
+    metrics.durations = std::mem::take(&mut harvest.durations);
     metrics.usage = farewell.usage;
     metrics.usage += process::usage();
     metrics.wall_s = wall.seconds();
@@ -249,7 +250,7 @@ impl Run<'_> {
         });
         let supply = lead.map(|lead| Supply::new(lead, schedule, comm.size()));
         let shares = schedule == Schedule::Dynamic;
-        let liaison = Liaison::new(comm, supply, shares, config.progress);
+        let liaison = Liaison::new(comm, supply, shares, config.shown);
         let claims = Claims::new(comm, owned);
         let means = Means {
             crew,

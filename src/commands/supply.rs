@@ -20,11 +20,15 @@ pub(super) struct Supply<'a> {
     dispatcher: Dispatcher,
     /// Files that the dispatcher knows, where there is no plan.
     known: u32,
+    /// All the work, where there is a plan.
+    planned: Progress,
 }
 
 impl<'a> Supply<'a> {
     /// All the work that is planned; without a plan, all that the scan finds. Rank 0 has the suspects.
     pub(super) fn new(lead: &'a mut Lead, schedule: Schedule, ranks: usize) -> Self {
+        // Before the plan's files are taken out of it.
+        let planned = lead.total();
         let size = |number: u32| lead.files.size_bytes(number);
         let mut todo = std::mem::take(&mut lead.plan.todo);
         let waiting = match schedule {
@@ -44,7 +48,7 @@ impl<'a> Supply<'a> {
         if lead.plan.is_made {
             dispatcher.complete();
         }
-        Self { lead, dispatcher, known: 0 }
+        Self { lead, dispatcher, known: 0, planned }
     }
 
     /// Takes in what the scan has found.
@@ -122,7 +126,12 @@ impl<'a> Supply<'a> {
 
     /// All the work of this try, as far as it is known.
     pub(super) fn total(&self) -> Progress {
-        self.lead.total()
+        if self.lead.plan.is_made { self.planned } else { self.lead.total() }
+    }
+
+    /// Whether more work may yet be found.
+    pub(super) fn is_searching(&self) -> bool {
+        self.lead.is_scanning()
     }
 
     pub(super) fn lock(&self) -> &Lock {

@@ -14,6 +14,7 @@ use crate::cli::VerifyArgs;
 use crate::config::input_folder;
 use crate::deident::Rules;
 use crate::record::ExitStatus;
+use crate::storage::in_words;
 use crate::write::STATE;
 
 /// Findings of one kind that are listed.
@@ -24,7 +25,7 @@ pub fn execute(args: &VerifyArgs) -> Result<Conclusion> {
     let VerifyArgs { output, input, key_file } = args;
     let output = output
         .canonicalize()
-        .map_err(|error| anyhow!("OUT: the folder cannot be entered: {}", error.kind()))?;
+        .map_err(|error| anyhow!("OUT: the folder cannot be entered: {}", in_words(&error)))?;
     if let Some(held) = live_holder(&output.join(STATE)) {
         return Err(held.into());
     }

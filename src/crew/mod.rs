@@ -84,6 +84,11 @@ thread_local! {
     static CATCHES_PANICS: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
+/// From now on a panic on this thread is caught by who started it.
+pub fn catch_panics() {
+    CATCHES_PANICS.set(true);
+}
+
 /// Whether a panic on this thread is caught and becomes the record of one file.
 pub fn catches_panics() -> bool {
     CATCHES_PANICS.get()
@@ -93,7 +98,7 @@ pub fn catches_panics() -> bool {
 /// panic's own message may hold a value of the file.
 pub fn report_caught_panic(location: Option<&Location<'_>>) {
     let place = location.map_or_else(String::new, ToString::to_string);
-    tracing::warn!(place, "a file made the program panic; it is quarantined");
+    tracing::warn!(place, "a part of the work failed here, and only that part");
 }
 
 #[cfg(test)]

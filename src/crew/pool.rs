@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use serde::{Deserialize, Serialize};
 
-use super::{CATCHES_PANICS, Farewell, Finished};
+use super::{Farewell, Finished, catch_panics};
 use crate::manifest::FileEntry;
 use crate::pipeline::Pipeline;
 use crate::stage::{Activity, StageClock};
@@ -52,7 +52,7 @@ impl Pool {
             .stack_size(STACK_BYTES)
             .thread_name(|number| format!("crew-{number}"))
             .start_handler(move |number| {
-                CATCHES_PANICS.set(true);
+                catch_panics();
                 StageClock::begin(number as u32 + 1, is_traced);
             })
             .build()?;

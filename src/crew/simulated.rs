@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::{Crew, Farewell, Finished};
 use crate::area::Redaction;
 use crate::attributes::Attributes;
+use crate::deident::Treatments;
 use crate::manifest::FileEntry;
 use crate::pipeline::Processed;
 use crate::record::{FileRecord, InstanceRecord, Outcome};
@@ -218,6 +219,7 @@ fn finish(entry: &FileEntry) -> Finished {
         transfer_syntax: "1.2.840.10008.1.2.4.80".into(),
         passed_on: false,
         kept_native: None,
+        treatments: Treatments::default(),
         redaction: Redaction::default(),
         image: None,
         pixel_bytes_native: entry.size_bytes,

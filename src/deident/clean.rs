@@ -1,5 +1,6 @@
 //! The profile carried out: a data set in, what may be kept of it out, at every nesting level.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -20,6 +21,7 @@ use super::pseudonym::Pseudonyms;
 use super::rules::{Action, Rule, Rules};
 use super::table::ActionCode;
 use super::tidy::tidy;
+use super::treatments::{self, Before, Origin, Treatments};
 use super::weakest::{Weakest, weakest};
 use crate::dataset::layout::is_text;
 use crate::dataset::{DataSet, Element, Tag, VR, Value};
@@ -36,6 +38,8 @@ pub(super) struct Cleaner<'a> {
     pub(super) shift: DateShift,
     pub(super) identifiers: Identifiers,
     pub(super) needs: Arc<Needs>,
+    /// What has become of attributes so far.
+    pub(super) treatments: RefCell<Treatments>,
 }
 
 /// How attributes without a rule of their own are taken.
@@ -102,12 +106,42 @@ impl Cleaner<'_> {
         Ok(cleaned)
     }
 
+    /// Treats an element and counts what became of it.
     fn element(&self, element: Element, place: &Place<'_>) -> Outcome {
-        let tag = element.tag;
-        if !tag.0.is_multiple_of(2) {
-            return self.private(element, place);
-        }
+        let (tag, before) = (element.tag, Before::of(&element));
+        let is_private = !tag.0.is_multiple_of(2);
         let rule = self.rules.rule(tag);
+        let origin = if is_private { Origin::Private } else { rule.source.into() };
+        let treated = if is_private {
+            self.private(element, place)?
+        } else {
+            self.by_rule(element, &rule, place)?
+        };
+        // The creator of a private block stands as long as something of the block does.
+        let is_creator = is_private && tag.1 < 0x1000;
+        let outcome = before.outcome(treated.as_ref(), &rule, place.charset);
+        if let Some(outcome) = outcome.filter(|_| !is_creator) {
+            self.count(origin, outcome);
+        }
+        Ok(treated)
+    }
+
+    /// Counts what became of an attribute.
+    pub(super) fn count(&self, origin: Origin, outcome: treatments::Outcome) {
+        self.treatments.borrow_mut().count(origin, outcome);
+    }
+
+    /// The code that stands for one which says too much.
+    pub(super) fn dummy_code(&self, item: &DataSet, origin: Origin) -> DataSet {
+        let dummy = dummy::code_item();
+        if *item != dummy {
+            self.count(origin, treatments::Outcome::Dummy);
+        }
+        dummy
+    }
+
+    fn by_rule(&self, element: Element, rule: &Rule, place: &Place<'_>) -> Outcome {
+        let tag = element.tag;
         let is_kept = rule.action == Action::Keep && rule.source == super::rules::Source::Unlisted;
         if is_kept && says_something(element.vr) {
             match place.mode {
@@ -115,7 +149,7 @@ impl Cleaner<'_> {
                 Mode::Dummy => return self.dummy(element, place),
                 // What names a code of a published scheme says no more than its meaning.
                 Mode::Clean if NAMES_OF_CODES.contains(&tag) && !place.is_local_code => {}
-                Mode::Clean => return self.cleaned(element, &rule, place),
+                Mode::Clean => return self.cleaned(element, rule, place),
             }
         }
         match rule.action {
@@ -126,11 +160,11 @@ impl Cleaner<'_> {
             Action::Keep
                 if tag == tags::CODE_MEANING && (place.is_local_code || holds_number(&element)) =>
             {
-                self.cleaned(element, &rule, place)
+                self.cleaned(element, rule, place)
             }
-            Action::Keep => self.kept(element, &rule, place),
-            Action::Clean => self.cleaned(element, &rule, place),
-            Action::Shift => self.shifted(element, &rule, place),
+            Action::Keep => self.kept(element, rule, place),
+            Action::Clean => self.cleaned(element, rule, place),
+            Action::Shift => self.shifted(element, rule, place),
             Action::Graphics => self.items(element, place, Mode::Profile),
             Action::Content => self.content(element, place),
             Action::ColourProfile => self.colour_profile(element, place),
@@ -179,7 +213,9 @@ impl Cleaner<'_> {
             return Ok(None);
         };
         let items = items.into_iter().map(|item| match mode {
-            Mode::Clean if is_local_code(&item) => Ok(dummy::code_item()),
+            Mode::Clean if is_local_code(&item) => {
+                Ok(self.dummy_code(&item, self.rules.rule(tag).source.into()))
+            }
             _ => self.level(item, Some(tag), mode, place.charset),
         });
         Ok(Some(sequence(tag, items.collect::<Result<_, _>>()?)))
@@ -213,7 +249,7 @@ impl Cleaner<'_> {
         place: &Place<'_>,
     ) -> Result<DataSet, DeidentError> {
         if is_code(&item) {
-            return Ok(dummy::code_item());
+            return Ok(self.dummy_code(&item, self.rules.rule(tag).source.into()));
         }
         self.level(item, Some(tag), Mode::Dummy, place.charset)
     }

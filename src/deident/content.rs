@@ -12,6 +12,7 @@ use super::dummy;
 use super::options::{Options, ProfileOption};
 use super::text::Text;
 use super::tidy::tidy;
+use super::treatments::{self, Before, Origin};
 use crate::dataset::{DataSet, Element, Tag, VR, Value};
 
 /// Attributes that hold the value of a content item (PS3.3 section C.17.3.2), and what else says
@@ -25,6 +26,9 @@ pub(super) const VALUES: [Tag; 7] = [
     tags::TIME,
     tags::CONCEPT_CODE_SEQUENCE,
 ];
+
+/// Whose rules these are.
+const STRUCTURED: Origin = Origin::Option(ProfileOption::CleanStructured);
 
 impl Cleaner<'_> {
     /// A sequence of content items, or of items that hold such sequences.
@@ -53,6 +57,7 @@ impl Cleaner<'_> {
     ) -> Result<Option<DataSet>, DeidentError> {
         let action = action_of(&item, self.rules.options());
         if action == ItemAction::Remove {
+            self.count(STRUCTURED, treatments::Outcome::Removed);
             return Ok(None);
         }
         // Values are taken out and put back, so that the rules of attributes do not see them.
@@ -67,7 +72,12 @@ impl Cleaner<'_> {
             if tag == tags::WAVEFORM_ANNOTATION_SEQUENCE { Mode::Clean } else { Mode::Profile };
         let mut cleaned = self.level(item, Some(tag), mode, place.charset)?;
         for element in taken {
-            if let Some(element) = self.item_value(element, action, place)? {
+            let (rule, before) = (self.rules.rule(element.tag), Before::of(&element));
+            let value = self.item_value(element, action, place)?;
+            if let Some(outcome) = before.outcome(value.as_ref(), &rule, place.charset) {
+                self.count(STRUCTURED, outcome);
+            }
+            if let Some(element) = value {
                 cleaned.put(element);
             }
         }
@@ -148,7 +158,7 @@ impl Cleaner<'_> {
                 _ => is_local_code(&item),
             };
             if is_dummy {
-                return Ok(dummy::code_item());
+                return Ok(self.dummy_code(&item, STRUCTURED));
             }
             self.level(item, Some(element.tag), Mode::Profile, place.charset)
         });

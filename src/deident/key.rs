@@ -29,7 +29,7 @@ pub enum KeyError {
     #[error("the key file does not exist: make one with `sauva keygen`")]
     Missing,
     /// The operating system refused.
-    #[error("the key file cannot be used: {0}")]
+    #[error("the key file cannot be used; check its name and its folder")]
     Io(#[from] std::io::Error),
     /// A directory, a device or the like.
     #[error("the key file is not a regular file")]

@@ -31,11 +31,13 @@ mod rules;
 mod table;
 mod text;
 mod tidy;
+mod treatments;
 mod uids;
 mod values;
 mod weakest;
 mod words;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use dicom::dictionary_std::tags;
@@ -45,7 +47,7 @@ pub use concern::Concern;
 pub use conformance::conformance_statement;
 pub use key::{KEY_LENGTH, Key, KeyError};
 pub use options::{Exclusive, Options, ProfileOption};
-pub use preview::{Outcome, Path, keyword};
+pub use preview::{Path, keyword};
 pub use profile::{
     Deed, Override, Profile, ProfileError, Selector, ShiftUnit, TemporalInformation,
 };
@@ -53,6 +55,7 @@ pub use pseudonym::Pseudonyms;
 use pseudonym::normalised;
 pub use record::{METHOD, admit_text, claim_clean_pixels};
 pub use table::EDITION;
+pub use treatments::{Origin, Outcome, Treatments};
 
 use crate::dataset::{DataSet, Tag, VR};
 use crate::image::has_embedded_overlay;
@@ -105,7 +108,15 @@ impl Deidentifier {
     }
 
     /// De-identifies one instance.
-    pub fn apply(&self, mut original: Original) -> Result<Deidentified, DeidentError> {
+    pub fn apply(&self, original: Original) -> Result<Deidentified, DeidentError> {
+        Ok(self.treat(original)?.0)
+    }
+
+    /// De-identifies one instance, and tells what became of its attributes.
+    pub fn treat(
+        &self,
+        mut original: Original,
+    ) -> Result<(Deidentified, Treatments), DeidentError> {
         let identity = self.identity(&original.data_set)?;
         let embedded_overlay = has_embedded_overlay(&original.data_set);
         let profile = &self.rules.profile;
@@ -121,8 +132,10 @@ impl Deidentifier {
             },
             identifiers: Identifiers::of(&original.data_set, &self.rules)?,
             needs: iod::needs(&identity.sop_class_uid),
+            treatments: RefCell::default(),
         };
         original.data_set = cleaner.clean(original.data_set)?;
+        let treatments = cleaner.treatments.into_inner();
         let data_set = &mut original.data_set;
         data_set.put_text(tags::PATIENT_ID, VR::LO, &identity.patient_id);
         data_set.put_text(tags::PATIENT_NAME, VR::PN, &patient_name(&identity.patient_id));
@@ -137,7 +150,8 @@ impl Deidentifier {
         }
         record::record(data_set, profile);
         #[expect(clippy::disallowed_methods, reason = "the profile has just run")]
-        Ok(Deidentified::new(original, identity, embedded_overlay))
+        let deidentified = Deidentified::new(original, identity, embedded_overlay);
+        Ok((deidentified, treatments))
     }
 
     /// The new identity of an instance, or why it has none.

@@ -6,51 +6,12 @@ use dicom::dictionary_std::tags;
 use super::charset::CharacterSet;
 use super::content;
 use super::content_table::ItemAction;
-use super::rules::{Action, Rule, Rules, Source};
+use super::rules::{Rule, Rules, Source};
 use super::table::table;
-use super::{DeidentError, Deidentifier, clean, dummy};
-use crate::dataset::{DataSet, Element, Tag, VR, Value, layout};
+use super::treatments::Outcome;
+use super::{DeidentError, Deidentifier, dummy};
+use crate::dataset::{DataSet, Element, Tag, Value};
 use crate::instance::Original;
-
-/// What becomes of an attribute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Outcome {
-    /// It had no value.
-    Empty,
-    /// Its value stays; padding and character set aside.
-    Kept,
-    /// Some of its value stays.
-    Cleaned,
-    /// Its dates are moved.
-    Moved,
-    /// It gets a pseudonym or a new UID.
-    Replaced,
-    /// It gets a value that says nothing.
-    Dummy,
-    /// It stands with no value.
-    Emptied,
-    /// It goes, with all that is in it.
-    Removed,
-    /// It was not there.
-    Added,
-}
-
-impl Outcome {
-    /// The word for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Empty => "empty",
-            Self::Kept => "kept",
-            Self::Cleaned => "cleaned",
-            Self::Moved => "moved",
-            Self::Replaced => "replaced",
-            Self::Dummy => "dummy",
-            Self::Emptied => "emptied",
-            Self::Removed => "removed",
-            Self::Added => "added",
-        }
-    }
-}
 
 /// Tags of the enclosing sequences and, last, of the attribute.
 pub type Path = Vec<Tag>;
@@ -128,30 +89,11 @@ impl Preview<'_> {
                 self.items(before, after, path, charset);
             }
             (Value::Bytes(bytes), Value::Bytes(kept)) => {
-                let outcome = if clean::is_blank(bytes) && clean::is_blank(kept) {
-                    Outcome::Empty
-                } else if is_same(before.vr, bytes, kept, charset) {
-                    Outcome::Kept
-                } else {
-                    self.change(before.vr, bytes, after, kept)
-                };
+                let rule = self.rules.rule(after.tag);
+                let outcome = Outcome::of_value(&rule, before.vr, bytes, (after, kept), charset);
                 self.tell(path, outcome);
             }
             _ => self.tell(path, Outcome::Dummy),
-        }
-    }
-
-    /// What a value that is no longer the same has become.
-    fn change(&self, vr: VR, before: &[u8], after: &Element, kept: &[u8]) -> Outcome {
-        let rule = self.rules.rule(after.tag);
-        let dummy = || dummy::value(after.tag, rule.vr, vr, before);
-        match rule.action {
-            Action::ReplaceUid | Action::PatientId | Action::PatientName => Outcome::Replaced,
-            _ if clean::is_blank(kept) => Outcome::Emptied,
-            _ if dummy().is_some_and(|(_, dummy)| dummy == *kept) => Outcome::Dummy,
-            Action::Shift => Outcome::Moved,
-            _ if after.vr == VR::UI => Outcome::Replaced,
-            _ => Outcome::Cleaned,
         }
     }
 
@@ -188,19 +130,6 @@ impl Preview<'_> {
     }
 }
 
-/// Whether two value fields say the same.
-fn is_same(vr: VR, before: &[u8], after: &[u8], charset: &CharacterSet) -> bool {
-    if !layout::is_text(vr) && !matches!(vr, VR::UI | VR::UN) {
-        return before == after;
-    }
-    let trimmed = |text: &str| {
-        let values = text.split('\\').map(|value| value.trim_matches([' ', '\0']));
-        values.collect::<Vec<_>>().join("\\")
-    };
-    let utf8 = String::from_utf8_lossy(after);
-    before == after || trimmed(&charset.decode(before)) == trimmed(&utf8)
-}
-
 /// The keyword of PS3.6; a few words for attributes that have none.
 pub fn keyword(tag: Tag) -> &'static str {
     use dicom::core::dictionary::{DataDictionary, DataDictionaryEntry};
@@ -215,7 +144,11 @@ pub fn keyword(tag: Tag) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deident::{Key, Profile};
+    use crate::dataset::VR;
+    use std::collections::BTreeMap;
+
+    use crate::deident::{Key, Profile, Pseudonyms};
+    use crate::read::Limits;
 
     fn instance() -> Original {
         let mut data_set = DataSet::new();
@@ -271,5 +204,73 @@ mod tests {
         assert_eq!(rules.reason(tags::PATIENT_BIRTH_DATE), "E.1-1 Z");
         assert_eq!(rules.reason(tags::ROWS), "not in E.1-1");
         assert_eq!(rules.reason(Tag(0x0009, 0x1001)), "private");
+    }
+
+    /// Outcomes by their words; sequences that stay, attributes without a value and what is added do not count, nor
+    /// do the creators of private blocks.
+    fn counted(listed: &[(Path, Outcome)], before: &DataSet) -> BTreeMap<&'static str, u64> {
+        let mut counts = BTreeMap::new();
+        for (path, outcome) in listed {
+            let tag = *path.last().unwrap();
+            let is_creator = !tag.0.is_multiple_of(2) && tag.1 < 0x1000;
+            let stays = *outcome == Outcome::Kept && holds_items(path, before);
+            let is_none = matches!(outcome, Outcome::Empty | Outcome::Added);
+            if !is_creator && !stays && !is_none {
+                // What says how it was written and de-identified is put there once all is cleaned.
+                let is_put = matches!(
+                    tag,
+                    tags::SPECIFIC_CHARACTER_SET
+                        | tags::PATIENT_IDENTITY_REMOVED
+                        | tags::DEIDENTIFICATION_METHOD
+                        | tags::LONGITUDINAL_TEMPORAL_INFORMATION_MODIFIED
+                );
+                let outcome = if is_put { Outcome::Kept } else { *outcome };
+                *counts.entry(outcome.name()).or_default() += 1;
+            }
+        }
+        counts
+    }
+
+    fn holds_items(path: &[Tag], data_set: &DataSet) -> bool {
+        let Some((first, rest)) = path.split_first() else { return true };
+        match data_set.get(*first).map(|element| &element.value) {
+            Some(Value::Sequence(items)) => {
+                rest.is_empty() || items.iter().any(|item| holds_items(rest, item))
+            }
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn what_a_run_counts_is_what_a_preview_lists() {
+        let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data_sample/dicom");
+        let key = Key::from_bytes(&[7; 32]).unwrap();
+        let pseudonyms = Pseudonyms::new(&key);
+        let mut files = 0;
+        for name in ["basic", "research"] {
+            let deidentifier = Deidentifier::new(&key, Profile::load(name).unwrap());
+            for file in crate::scan::scan(&sample, &pseudonyms, &|| true).files {
+                let read = || crate::read::read(&sample.join(&file.path), &Limits::default());
+                let Ok(original) = read() else { continue };
+                let Ok((_, treatments)) = deidentifier.treat(read().unwrap()) else { continue };
+                let before = original.data_set.clone();
+                let listed = deidentifier.preview(original).unwrap();
+                // A preview does not look into sequences that have lost some items and not all.
+                let has_lost = |(path, outcome): &(Path, Outcome)| {
+                    *outcome == Outcome::Cleaned && holds_items(path, &before)
+                };
+                if listed.iter().any(has_lost) {
+                    continue;
+                }
+                let listed = counted(&listed, &before);
+                let mut counts = BTreeMap::new();
+                for (outcome, count) in treatments.by_name().values().flatten() {
+                    *counts.entry(*outcome).or_default() += count;
+                }
+                assert_eq!(counts, listed, "{name} {:?}", file.path);
+                files += 1;
+            }
+        }
+        assert!(files > 20, "{files}");
     }
 }

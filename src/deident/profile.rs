@@ -83,7 +83,7 @@ pub enum ProfileError {
     #[error("no profile of this name and no such file; known by name: basic, research, strict")]
     Unknown,
     /// It cannot be read.
-    #[error("the file cannot be read: {0}")]
+    #[error("the file cannot be read: {}", crate::storage::kind_in_words(*.0))]
     Unreadable(std::io::ErrorKind),
     /// It is no TOML of the right form.
     #[error("not a profile: {0}")]

@@ -46,7 +46,7 @@ pub struct Settings {
 
 /// The form of the journal that this version writes; another one when [`super::Line`] or anything in
 /// it changes.
-pub const JOURNAL_FORM: u32 = 6;
+pub const JOURNAL_FORM: u32 = 7;
 
 impl Settings {
     /// The first difference that matters, as a sentence with what to do; `None` where there is none.

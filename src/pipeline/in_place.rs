@@ -9,6 +9,7 @@ use super::{Pipeline, Processed, StageError};
 use crate::area::Redaction;
 use crate::attributes::{self, Attributes, modality};
 use crate::dataset::Tag;
+use crate::deident::Treatments;
 use crate::encode;
 use crate::image::SampleType;
 use crate::instance::{Original, SourcePixels};
@@ -102,6 +103,7 @@ fn describe(original: &Original, path: &str, file: &Bytes) -> InstanceRecord {
         transfer_syntax: original.transfer_syntax.clone(),
         passed_on: false,
         kept_native: None,
+        treatments: Treatments::default(),
         redaction: Redaction::default(),
         image: pixels.map(|(image, _)| image.clone()),
         pixel_bytes_native: pixels.and_then(|(image, _)| image.native_length()).unwrap_or(0),

@@ -12,6 +12,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Durations;
 use crate::process::Usage;
 use crate::stage::{Activity, Stage, StageTimings};
 
@@ -60,6 +61,8 @@ pub struct RankMetrics {
     pub idle_s: f64,
     /// Where the time of the crew's threads has gone, from its start to its end.
     pub stages: StageTimings,
+    /// How long its files took.
+    pub durations: Durations,
     /// What its processes have used.
     pub usage: Usage,
 }
@@ -190,6 +193,7 @@ pub(super) fn sum(ranks: &[RankMetrics]) -> RankMetrics {
         all.comm_s += rank.comm_s;
         all.idle_s += rank.idle_s;
         all.stages.merge(&rank.stages);
+        all.durations.merge(&rank.durations);
         let peak = all.usage.rss_peak_bytes.max(rank.usage.rss_peak_bytes);
         all.usage += rank.usage;
         all.usage.rss_peak_bytes = peak;

@@ -4,6 +4,7 @@
 mod cohorts;
 mod crop;
 mod doses;
+mod durations;
 mod findings;
 mod index;
 mod instances;
@@ -24,6 +25,7 @@ pub use cohorts::{
 };
 pub use crop::{CropSummary, CroppedImages, crop_cells, put_crop};
 pub use doses::{DoseName, curve_rows, curves_layout, dose_row, doses_layout};
+pub use durations::{DurationCell, Durations, Slow};
 pub use findings::{Findings, SeriesCounts};
 pub use index::{
     UNMEASURED, failures_csv, failures_header, failures_row, index_csv, index_header, index_row,

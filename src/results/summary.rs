@@ -30,6 +30,8 @@ pub struct Summary {
     pub input: Input,
     /// What became of it: every input stands in exactly one count.
     pub outcome: Counts,
+    /// Inputs that were tried more than once.
+    pub retried: u64,
     /// New Study Instance UIDs whose instances have several patients, with these.
     pub mixed_studies: BTreeMap<String, BTreeSet<String>>,
     /// Whether the results name patients: `sauva stats` measures inputs as they are.
@@ -122,8 +124,8 @@ pub struct RunFacts {
     pub codec: String,
     /// What of interest was looked for.
     pub crop: Option<By>,
-    /// Who did which file.
-    pub schedule: &'static str,
+    /// The options of the command line by their names; of paths only that they were given.
+    pub options: Value,
     /// Ranks that could work no more, and why; the others did their work.
     pub gave_up: Vec<String>,
     /// Tells keys apart without telling the key.
@@ -180,18 +182,15 @@ pub fn summarize(
             "mpi": facts.mpi,
             "hosts": hosts,
             "slurm_job_id": std::env::var("SLURM_JOB_ID").ok(),
-            "options": {
-                "codec": facts.codec,
-                "profile": facts.profile.as_ref().map(|profile| &profile.name),
-                "schedule": facts.schedule,
-            },
+            "options": facts.options,
             "gave_up": facts.gave_up,
         }),
         input: Input { files: tally.counts.total(), bytes: tally.bytes },
         outcome: tally.counts,
         mixed_studies: found.mixed_studies.clone(),
         names_patients: facts.profile.is_none(),
-        deid: deidentification(facts),
+        deid: deidentification(facts, tally),
+        retried: tally.retried,
         pixel_cleaning: tally.pixel_cleaning.clone(),
         compression: compression(&facts.codec, &tally.compression),
         statistics,
@@ -212,7 +211,7 @@ pub fn summarize(
 }
 
 /// How it was de-identified; null where it was not.
-fn deidentification(facts: &RunFacts) -> Value {
+fn deidentification(facts: &RunFacts, tally: &Tally) -> Value {
     let of = |profile: &Profile| {
         json!({
             "profile": profile.name,
@@ -221,6 +220,7 @@ fn deidentification(facts: &RunFacts) -> Value {
             "date_shift": profile.date_shift,
             "overrides": profile.overrides.len(),
             "method_codes": profile.method_codes(),
+            "attributes": tally.treatments.by_name(),
             "key_fingerprint": facts.key_fingerprint,
         })
     };
@@ -246,5 +246,7 @@ fn performance(ranks: &[RankMetrics]) -> Value {
         "parallel_eff": parallel_efficiency(ranks),
         "rss_peak_bytes": all.usage.rss_peak_bytes,
         "stages": stages,
+        "slowest": all.durations.slowest(),
+        "durations": all.durations.cells(),
     })
 }

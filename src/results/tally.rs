@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::PixelCleaning;
 use super::pixels::{add_counts, count};
 use crate::codestream::is_jpeg_2000;
+use crate::deident::Treatments;
 use crate::record::{FileRecord, Outcome, PathId};
 
 /// Inputs by the state in which they ended.
@@ -103,12 +104,16 @@ pub struct Tally {
     pub accounts: Accounts,
     /// Their bytes in the input.
     pub bytes: u64,
+    /// Quarantined inputs by the class of their failure.
+    pub classes: BTreeMap<String, u64>,
     /// Inputs that were tried more than once.
     pub retried: u64,
     /// What was done about identities in pixels.
     pub pixel_cleaning: PixelCleaning,
     /// How much smaller the pixels became.
     pub compression: Compression,
+    /// What became of the attributes of the written instances, and by which rule.
+    pub treatments: Treatments,
 }
 
 impl Tally {
@@ -117,9 +122,16 @@ impl Tally {
         *self.counts.of(record.outcome) += 1;
         self.accounts.add(PathId::of(&record.path_id));
         self.bytes += record.size_bytes;
+        if let Some(failure) = record.failure.as_ref().filter(|_| record.is_quarantined()) {
+            count(&mut self.classes, &failure.class, 1);
+        }
         self.retried += u64::from(record.failure.as_ref().is_some_and(|it| it.attempts > 1));
         self.pixel_cleaning.add(record);
         self.compression.add(record);
+        let written = record.instance.as_ref().filter(|_| record.outcome == Outcome::Written);
+        if let Some(instance) = written {
+            self.treatments.merge(&instance.treatments);
+        }
     }
 
     /// Adds the counts of another rank.
@@ -131,9 +143,11 @@ impl Tally {
         }
         self.accounts.merge(other.accounts);
         self.bytes += other.bytes;
+        add_counts(&mut self.classes, &other.classes);
         self.retried += other.retried;
         self.pixel_cleaning.merge(&other.pixel_cleaning);
         self.compression.merge(&other.compression);
+        self.treatments.merge(&other.treatments);
     }
 }
 

@@ -19,7 +19,7 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ListError {
     /// The operating system refused.
-    #[error("--manifest: the list cannot be read: {0}")]
+    #[error("--manifest: the list cannot be read: {}", crate::storage::kind_in_words(*.0))]
     Unreadable(io::ErrorKind),
     /// What cannot be read twice.
     #[error(

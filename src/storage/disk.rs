@@ -5,22 +5,10 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with, statfs};
+use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
-use super::{Commit, Storage};
-
-/// File systems whose `syncfs` writes everything back and reports what failed (Linux 5.8 and later,
-/// statfs(2)): on any other, such as NFS and Lustre, a quota or a lost server may show only in the
-/// `fsync` of the file itself.
-const REPORT_AT_SYNCFS: [u64; 6] = [
-    0xEF53,      // ext2, ext3, ext4
-    0x5846_5342, // XFS
-    0x9123_683E, // Btrfs
-    0x0102_1994, // tmpfs
-    0x794C_7630, // overlayfs
-    0xF2F5_2010, // F2FS
-];
+use super::{Commit, FileSystem, Storage};
 
 /// The disk below an output folder.
 #[derive(Debug, Clone, Copy)]
@@ -31,9 +19,8 @@ pub struct Disk {
 impl Disk {
     /// The disk on which this folder is, or would be.
     pub fn below(folder: &Path) -> Self {
-        let existing = folder.ancestors().find_map(|folder| statfs(folder).ok());
-        let kind = existing.map_or(0, |about| about.f_type as u64 & 0xFFFF_FFFF);
-        Self { sync_each: !REPORT_AT_SYNCFS.contains(&kind) }
+        let existing = folder.ancestors().find_map(|folder| FileSystem::of(folder).ok());
+        Self { sync_each: !existing.is_some_and(|it| it.reports_at_syncfs) }
     }
 }
 

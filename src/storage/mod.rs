@@ -7,6 +7,7 @@
 
 mod disk;
 mod failing;
+mod kind;
 #[cfg(feature = "test-hooks")]
 mod pretend;
 mod private;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 pub use disk::Disk;
 pub use failing::{Failing, Fault};
+pub use kind::FileSystem;
 #[cfg(feature = "test-hooks")]
 pub use pretend::Pretend;
 pub use private::{PrivateFile, claim_private, create_private_folder, write_private};
@@ -31,8 +33,22 @@ pub type SharedStorage = Arc<dyn Storage>;
 /// An error in the system's own words, which hold no path; else by its kind.
 pub fn in_words(error: &io::Error) -> String {
     match error.raw_os_error() {
+        Some(_) if is_full(error.kind()) => format!("{error}: make room there"),
         Some(_) => error.to_string(),
-        None => error.kind().to_string(),
+        None => kind_in_words(error.kind()),
+    }
+}
+
+fn is_full(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+/// A kind of error in words that people know.
+pub fn kind_in_words(kind: io::ErrorKind) -> String {
+    match kind {
+        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        kind => kind.to_string(),
     }
 }
 

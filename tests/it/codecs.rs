@@ -110,7 +110,7 @@ fn what_was_not_verified_is_told_as_such_and_its_bytes_are_the_same() {
     let (full, none) =
         (work.run(&input, "full", &[]), work.run(&input, "none", &["--verify", "none"]));
     assert!(printed(&full).contains("every frame verified"));
-    assert!(printed(&none).contains("not verified"), "{}", printed(&none));
+    assert!(printed(&none).contains("NOT verified"), "{}", printed(&none));
     let manifest = |name: &str| std::fs::read(work.path(name).join("manifest.sha256")).unwrap();
     assert_eq!(manifest("full"), manifest("none"));
     let unverified = rows(&work.path("none").join("index.csv"))

@@ -266,9 +266,9 @@ pub(crate) fn rank_independent(output: &Path) -> (Value, Value, BTreeMap<PathBuf
     let summary = summary(output);
     let files = tree(output).into_iter().map(|(path, bytes)| (path, digest(&bytes)));
     let mut files: BTreeMap<PathBuf, String> = files.collect();
-    let is_data = |path: &Path| !path.starts_with(".sauva") && !path.ends_with("metrics.csv");
-    files.retain(|path, _| is_data(path) && !path.ends_with("summary.json"));
-    let names = ["statistics", "cohorts", "series", "exact_duplicates", "flags"];
+    let of_run = [".sauva", "metrics.csv", "report.html", "summary.json"];
+    files.retain(|path, _| !of_run.iter().any(|name| path.starts_with(name)));
+    let names = ["deid", "statistics", "cohorts", "series", "exact_duplicates", "flags"];
     let data = names.map(|name| (name.to_owned(), summary[name].clone()));
     (Value::Object(data.into_iter().collect()), summary["digests"].clone(), files)
 }

@@ -57,7 +57,7 @@ pub struct Applied {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RulesError {
     /// It cannot be read.
-    #[error("the file cannot be read: {0}")]
+    #[error("the file cannot be read: {}", crate::storage::kind_in_words(*.0))]
     Unreadable(std::io::ErrorKind),
     /// Longer than rules are.
     #[error("the file is longer than {MOST_BYTES} bytes, which no file of rules is")]
