@@ -1,6 +1,6 @@
 #!/bin/bash
 # Checks the pages and builds the book: links without the network, the classes of failures in the page about
-# trouble, and `mdbook build docs` into target/book.
+# trouble, numbers of the READMEs, and `mdbook build docs` into target/book.
 #
 #   bash scripts/docs.sh [--check]
 #
@@ -32,6 +32,7 @@ fi
 
 rc=0
 python3 tests/readers/classes.py src docs/src/how_to/troubleshoot.md src/report/advice.rs || rc=$?
+python3 tests/readers/study.py results/2026-11-22-xeon-2-cores || rc=$?
 mapfile -t pages < <(git ls-files --cached --others --exclude-standard '*.md' ':!:docs/src/reference/*')
 python3 tests/readers/links.py "${pages[@]}" || rc=$?
 exit $rc
