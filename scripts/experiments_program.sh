@@ -13,6 +13,7 @@ find_program() {
   fi
   # Jobs begin in another folder than this one, as it may be.
   case $sauva in /*) ;; *) sauva=$PWD/$sauva ;; esac
+  [ -z "${SAUVA:-}" ] || [ -x "$sauva" ] || usage "SAUVA names no program that can be started"
 }
 
 # The commit of this checkout, with a mark where sources have changed since; nothing where git does not know it.

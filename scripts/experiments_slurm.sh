@@ -44,7 +44,7 @@ job_script() {
   shift 2
   echo '#!/bin/bash'
   printf '#SBATCH --%s\n' job-name=sauva-experiment "ntasks=$ranks" "cpus-per-task=$threads" "time=$limit" \
-    exclusive open-mode=append "output=$work/jobs/%x-%j.out"
+    exclusive open-mode=append "output=\"$work/jobs/%x-%j.out\""
   [ -z "$PARTITION" ] || echo "#SBATCH --partition=$PARTITION"
   [ -z "$ACCOUNT" ] || echo "#SBATCH --account=$ACCOUNT"
   printf 'export SITE=%q MODULES=%q SAUVA=%q\n' "$site" "$MODULES" "$sauva"

@@ -26,6 +26,8 @@
 #
 # Builds sauva with MPI, unless SAUVA names a program; with --slurm that is target/release/sauva, built before.
 # Ends with 1 where a run failed, and with 70 where outputs differ.
+# Its parts in files of their own take up what is set here, and set what is used here.
+# shellcheck disable=SC2034,SC2154
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 for part in plan program slurm; do

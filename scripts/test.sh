@@ -115,10 +115,13 @@ report() {
   [ $rc = 0 ] || [ $rc = 2 ] || return $rc
   rc=0
   "$sauva" report "$out/out" || return
+  # With a study beside it, whose plots others have drawn as far as the page knows.
+  "$sauva" report "$out/out" --experiments results/2026-11-22-xeon-2-cores --to "$out/study.html" || return
   if $judge; then
     node tests/browser/test_report.mjs "$out/out/report.html" || rc=$?
   else
     node tests/browser/report.mjs "$out/out/report.html" || rc=$?
+    node tests/browser/report.mjs "$out/study.html" || rc=$?
   fi
   rm -rf "$out"
   return $rc
