@@ -91,7 +91,7 @@ make_tool_venv() {
   echo "$*" >"$folder/requirements.txt" # last: an interrupted install is seen as none
 }
 
-# find_tool NAME VERSION: sets `tool` to a program of crates.io, from the PATH or from $build_root/tools, where it is
+# find_tool NAME VERSION: sets `tool` to a program of a published crate, from the PATH or from $build_root/tools, where it is
 # installed if need be, which takes minutes. Returns 1 where it cannot be had.
 find_tool() {
   tool=$(command -v "$1" || echo "$build_root/tools/bin/$1")
