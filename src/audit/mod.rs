@@ -24,6 +24,7 @@ use rayon::prelude::*;
 
 use crate::crop::By;
 use crate::deident::Rules;
+use crate::report::PAGE;
 use crate::results::digest;
 use crate::stats::{Cohort, Totals};
 use finding::Findings;
@@ -85,7 +86,7 @@ pub fn audit(output: &Path, with: MadeWith<'_>, origin: Option<&Origin>) -> Audi
     let cropped = crop::check(output, with, &reports, &tables, &findings);
     let totals = totals.into_inner().unwrap_or_else(PoisonError::into_inner);
     check_statistics(output, &reports, &totals, &findings);
-    guarded(page::PAGE, &findings, || page::check(output, &reports, &findings));
+    guarded(PAGE, &findings, || page::check(output, &reports, &findings));
     let origin = origin.zip(files).map(|(origin, files)| {
         let forms = leak::search(output, origin, &files, (&reports, &cropped), &findings);
         (files.len(), forms)

@@ -6,10 +6,7 @@ use std::path::Path;
 
 use super::finding::Findings;
 use super::reports::Reports;
-use crate::report;
-
-/// The page of a run.
-pub(super) const PAGE: &str = "report.html";
+use crate::report::{self, PAGE};
 
 /// Whoever wants no page may remove it. Another version writes other pages.
 pub(super) fn check(output: &Path, reports: &Reports, findings: &Findings) {

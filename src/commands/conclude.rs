@@ -24,6 +24,7 @@ use crate::config::RunConfig;
 use crate::crop::RegionBoxes;
 use crate::ledger::{in_flight, journal_folder, remove_empty_folders};
 use crate::record::ExitStatus;
+use crate::report::PAGE;
 use crate::results::{
     Found, RankMetrics, RunFacts, RunShape, Statistics, Summary, metrics_csv, summarize,
 };
@@ -172,7 +173,7 @@ impl Conclude<'_> {
         private_log(lead, &tables.failures)?;
         // A page that cannot be made is no reason to lose a run.
         if let Some(page) = report::of_run(&self.config.output, &json) {
-            put(report::PAGE, page.as_bytes())?;
+            put(PAGE, page.as_bytes())?;
         }
         // The summary comes last: its presence says that the run is complete.
         put(SUMMARY, &json)?;

@@ -5,10 +5,10 @@ use super::lead::Lead;
 use super::page::{Page, Weight};
 use super::parcel::{Harvest, WorkEnd};
 use super::plan::Plan;
-use super::report::PAGE;
 use super::wording::{counted, grouped, in_words, megabytes};
 use crate::area::PixelText;
 use crate::config::RunConfig;
+use crate::report::PAGE;
 use crate::results::{Counts, CropSummary, RankMetrics, RegionCounts, Summary};
 
 /// Kinds of failures that are named, the most frequent first; the others are counted.

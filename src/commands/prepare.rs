@@ -11,12 +11,12 @@ use super::lead::{Beginning, Lead};
 use super::map;
 use super::output::{self, SUMMARY};
 use super::plan::Plan;
-use super::report::PAGE;
 use super::signals::Signals;
 use super::tidy::sweep;
 use crate::config::{ConfigError, RunConfig};
 use crate::deident::{self, Key, Pseudonyms};
 use crate::ledger::{JOURNAL_FORM, Journal, Past, Settings, in_flight, journal_folder};
+use crate::report::PAGE;
 use crate::storage::{PrivateFile, SharedStorage, claim_private};
 use crate::write::{CROPPED, INSTANCES, STATE};
 

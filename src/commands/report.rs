@@ -11,11 +11,8 @@ use crate::cli::ReportArgs;
 use crate::config::new_path;
 use crate::crew;
 use crate::record::ExitStatus;
-use crate::report;
+use crate::report::{self, PAGE};
 use crate::storage::{Disk, Storage, write_private};
-
-/// The page in the output folder.
-pub(super) const PAGE: &str = "report.html";
 
 /// Makes the page; returns what to tell.
 pub fn execute(args: &ReportArgs) -> Result<Conclusion> {

@@ -1,8 +1,9 @@
 //! Where the time goes: configurations in; out come the shares of the crews' time by stage, what grows with the
 //! processors, and what the efficiency is made of.
 
-use super::runs::{ACTIVITIES, Run};
+use super::runs::Run;
 use super::study::{Axis, Configuration, Data, Study};
+use crate::results::ACTIVITIES;
 
 /// The first so many of [`ACTIVITIES`] are work at files; the last two, `wait_s` and `pipe_s`, are none.
 const USEFUL: usize = ACTIVITIES.len() - 2;

@@ -32,7 +32,7 @@ pub use intake::{Intake, Trial, intake, with_rows};
 pub use label::{Cache, Label, STUDY_SCHEMA, Scaling, is_name};
 pub use laws::{Laws, fits_json, laws};
 pub use report::report;
-pub use runs::{ACTIVITIES, RUN_SCHEMA, Run, read_runs};
+pub use runs::{RUN_SCHEMA, Run, read_runs};
 pub use statistics::{Sample, karp_flatt, speedup, speedup_sd, t_975};
 pub use study::{Axis, Configuration, Data, Study, StudyKey, studies};
 pub use table::{experiments_csv, experiments_header};

@@ -7,15 +7,10 @@ use csv::StringRecord;
 
 use super::errors::RunsError;
 use super::label::{Cache, Label, STUDY_SCHEMA, Scaling, is_name};
+use crate::results::ACTIVITIES;
 
 /// The version of a run's own columns that is understood here.
 pub const RUN_SCHEMA: u32 = 3;
-
-/// Where the time of a crew's threads goes: columns in seconds, which come to `crew_s`.
-pub const ACTIVITIES: [&str; 11] = [
-    "read_s", "deid_s", "redact_s", "decode_s", "encode_s", "verify_s", "stats_s", "write_s",
-    "other_s", "wait_s", "pipe_s",
-];
 
 /// One run. Times are in seconds; those of ranks are added up, `wall_s` is that of the slowest.
 #[derive(Debug, Clone, PartialEq)]

@@ -40,6 +40,8 @@ use page::{Page, Section};
 use summary::Summary;
 use verdict::{Seen, Verdict};
 
+/// The page in an output folder.
+pub const PAGE: &str = "report.html";
 /// What a page starts with, and no other file.
 pub const START: &str = "<!doctype html>\n<!-- A report of Sauva. -->\n";
 /// The document without which there is no finished run.

@@ -8,22 +8,23 @@ use super::grid::{Grid, GridRow, number, words};
 use super::numbers::{amount, count, megabytes, percent};
 use super::tables::{Trouble, csv_rows};
 use crate::plot::{Bar, Bars};
+use crate::results::ACTIVITIES;
 
 const FILE: &str = "metrics.csv";
 
-/// What the threads of a rank do, with the columns.
-const ACTIVITIES: [(&str, &str); 11] = [
-    ("read", "read_s"),
-    ("de-identify", "deid_s"),
-    ("look for text", "redact_s"),
-    ("decode", "decode_s"),
-    ("encode", "encode_s"),
-    ("verify", "verify_s"),
-    ("measure", "stats_s"),
-    ("write", "write_s"),
-    ("other", "other_s"),
-    ("wait", "wait_s"),
-    ("pipe", "pipe_s"),
+/// What the threads of a rank do, in words, in the order of [`ACTIVITIES`].
+const WORDS: [&str; ACTIVITIES.len()] = [
+    "read",
+    "de-identify",
+    "look for text",
+    "decode",
+    "encode",
+    "verify",
+    "measure",
+    "write",
+    "other",
+    "wait",
+    "pipe",
 ];
 
 /// Other columns.
@@ -103,8 +104,7 @@ impl Ranks {
 }
 
 fn read(source: &Source<'_>, ranks: &mut Vec<Rank>) -> Result<(), Trouble> {
-    let columns: Vec<&str> =
-        OTHERS.into_iter().chain(ACTIVITIES.map(|(_, column)| column)).collect();
+    let columns: Vec<&str> = OTHERS.into_iter().chain(ACTIVITIES).collect();
     csv_rows(&source.output.join(FILE), FILE, &columns, |row| {
         if row[0] != "rank" {
             return;
@@ -150,11 +150,11 @@ fn stages(ranks: &[&Rank]) -> anyhow::Result<Figure> {
     let chart = Bars {
         title: "Stages by rank".to_owned(),
         axis: "time of threads, s".to_owned(),
-        parts: ACTIVITIES.map(|(name, _)| name.to_owned()).to_vec(),
+        parts: WORDS.map(str::to_owned).to_vec(),
         rows: rows.collect(),
         end: None,
     };
-    let heads = ACTIVITIES.map(|(name, _)| number(&format!("{name}, s")));
+    let heads = WORDS.map(|name| number(&format!("{name}, s")));
     let row =
         |rank: &&Rank| GridRow::new([label(rank)].into_iter().chain(rank.activities.map(amount)));
     let data = Grid::new(

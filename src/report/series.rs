@@ -7,24 +7,12 @@ use super::Source;
 use super::grid::{Grid, GridCell, GridRow, number, words};
 use super::numbers::{count, maybe};
 use super::tables::{Row, Trouble, rows};
+use crate::results::METRICS;
 
 const FILE: &str = "series.parquet";
 
 /// Modality, manufacturer and kernel.
 pub(super) type Key = [String; 3];
-
-/// The numbers of a series that are compared within its cohort, as `cohort_metrics.parquet` names them.
-pub(super) const METRICS: [&str; 9] = [
-    "instances",
-    "mean",
-    "sd",
-    "min",
-    "max",
-    "entropy",
-    "noise_median",
-    "slice_spacing_mean_mm",
-    "mean_jumps",
-];
 
 /// Checks of the geometry, as NCI Imaging Data Commons names them, with what a failure means.
 pub(super) const CHECKS: [(&str, &str); 9] = [

@@ -6,9 +6,10 @@ use super::cohorts::{Cohort, name};
 use super::figure::Figure;
 use super::grid::{Grid, GridCell, GridRow, number, words};
 use super::numbers::{count, real};
-use super::series::{AllSeries, METRICS};
+use super::series::AllSeries;
 use super::tables::{Trouble, rows};
 use crate::plot::{Strip, Strips};
+use crate::results::METRICS;
 
 const SPREADS: &str = "cohort_metrics.parquet";
 

@@ -19,6 +19,12 @@ use crate::stage::{Activity, Stage, StageTimings};
 /// The version of the columns.
 pub const METRICS_SCHEMA: u32 = 3;
 
+/// Where the time of a crew's threads goes: columns in seconds, which come to `crew_s`.
+pub const ACTIVITIES: [&str; 11] = [
+    "read_s", "deid_s", "redact_s", "decode_s", "encode_s", "verify_s", "stats_s", "write_s",
+    "other_s", "wait_s", "pipe_s",
+];
+
 /// What the rows of one run have in common.
 #[derive(Debug, Clone)]
 pub struct RunShape {

@@ -32,7 +32,7 @@ pub use index::{
     manifest_line, unmeasured_row,
 };
 pub use instances::{frame_rows, frames_layout, instance_row, instances_layout};
-pub use metrics::{METRICS_SCHEMA, RankMetrics, RunShape, metrics_csv};
+pub use metrics::{ACTIVITIES, METRICS_SCHEMA, RankMetrics, RunShape, metrics_csv};
 pub use pixels::{Faces, PixelCleaning, is_of_pixels};
 pub use regions::{Extent, RegionCounts, RegionName, region_row, regions_layout};
 pub use series::{

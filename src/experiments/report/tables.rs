@@ -4,9 +4,9 @@ use super::super::bottlenecks::{Bottlenecks, Cost};
 use super::super::digits::three_digits;
 use super::super::fits::NoFit;
 use super::super::laws::Laws;
-use super::super::runs::ACTIVITIES;
 use super::super::runs::Run;
 use super::super::study::{Configuration, Study};
+use crate::results::ACTIVITIES;
 
 /// A cell for what cannot be said.
 const NOTHING: &str = "–";

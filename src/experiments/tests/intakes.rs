@@ -1,31 +1,8 @@
 //! Runs that are taken into a study.
 
-use super::super::{
-    ACTIVITIES, Cache, Intake, IntakeError, Scaling, Trial, intake, read_runs, with_rows,
-};
-
-const COLUMNS: [&str; 20] = [
-    "schema",
-    "run_id",
-    "mode",
-    "ranks",
-    "threads",
-    "scope",
-    "rank",
-    "host",
-    "files",
-    "wall_s",
-    "init_s",
-    "scan_s",
-    "work_s",
-    "comm_s",
-    "idle_s",
-    "cpu_user_s",
-    "cpu_sys_s",
-    "rss_peak_bytes",
-    "files_per_s",
-    "mb_in_per_s",
-];
+use super::super::{Cache, Intake, IntakeError, Scaling, Trial, intake, read_runs, with_rows};
+use super::{LAST, OF_RUN};
+use crate::results::ACTIVITIES;
 
 fn trial() -> Trial {
     Trial {
@@ -48,31 +25,28 @@ fn trial() -> Trial {
 /// `metrics.csv` of a run whose ranks are on these hosts.
 fn metrics(run_id: &str, hosts: &[&str], files: u64) -> Vec<u8> {
     let mut out = csv::Writer::from_writer(Vec::new());
-    let columns = || COLUMNS.into_iter().chain(ACTIVITIES);
-    out.write_record(columns().chain(["crew_s", "load_balance", "parallel_eff"])).unwrap();
+    let columns = || OF_RUN.into_iter().chain(ACTIVITIES);
+    out.write_record(columns().chain(LAST)).unwrap();
     let ranks = hosts.len().to_string();
     for (rank, host) in hosts.iter().chain(&[""]).enumerate() {
         let is_all = rank == hosts.len();
-        let cells =
-            columns().chain(["crew_s", "load_balance", "parallel_eff"]).map(
-                |column| match column {
-                    "schema" => "3".to_owned(),
-                    "run_id" => run_id.to_owned(),
-                    "ranks" => ranks.clone(),
-                    "threads" => {
-                        if is_all {
-                            ranks.clone()
-                        } else {
-                            "1".to_owned()
-                        }
-                    }
-                    "scope" => if is_all { "all" } else { "rank" }.to_owned(),
-                    "host" => (*host).to_owned(),
-                    "files" => files.to_string(),
-                    "load_balance" | "parallel_eff" => String::new(),
-                    _ => "1".to_owned(),
-                },
-            );
+        let cells = columns().chain(LAST).map(|column| match column {
+            "schema" => "3".to_owned(),
+            "run_id" => run_id.to_owned(),
+            "ranks" => ranks.clone(),
+            "threads" => {
+                if is_all {
+                    ranks.clone()
+                } else {
+                    "1".to_owned()
+                }
+            }
+            "scope" => if is_all { "all" } else { "rank" }.to_owned(),
+            "host" => (*host).to_owned(),
+            "files" => files.to_string(),
+            "load_balance" | "parallel_eff" => String::new(),
+            _ => "1".to_owned(),
+        });
         out.write_record(cells.collect::<Vec<_>>()).unwrap();
     }
     out.into_inner().unwrap()

@@ -5,7 +5,8 @@ mod examination;
 mod intakes;
 mod reports;
 
-use super::{ACTIVITIES, Label};
+use super::Label;
+use crate::results::ACTIVITIES;
 
 /// A run to be written into a table.
 #[derive(Debug, Clone)]
@@ -39,7 +40,8 @@ impl Made {
     }
 }
 
-const OF_RUN: [&str; 20] = [
+/// The columns of a run's own table before those of its activities.
+pub(super) const OF_RUN: [&str; 20] = [
     "schema",
     "run_id",
     "mode",
@@ -61,7 +63,7 @@ const OF_RUN: [&str; 20] = [
     "files_per_s",
     "mb_in_per_s",
 ];
-const LAST: [&str; 3] = ["crew_s", "load_balance", "parallel_eff"];
+pub(super) const LAST: [&str; 3] = ["crew_s", "load_balance", "parallel_eff"];
 
 /// The columns of a study's table.
 pub(super) fn header() -> Vec<&'static str> {

@@ -172,7 +172,7 @@ pub(super) fn output(output: &Path, series: u64, cohorts: u64, description: &str
         cohort(n / 100).into_iter().chain(value).collect()
     };
     write(output, "cohort_histograms.parquet", &HISTOGRAMS, (0..cohorts * 100).map(row));
-    let metrics = crate::report::series::METRICS;
+    let metrics = crate::results::METRICS;
     let row = |n: u64| {
         let metric = text(metrics[n as usize % metrics.len()]);
         let spread = [0.0, 100.0, 300.0, 500.0, 1.1e5, -500.0, 1100.0].map(Cell::Real);
