@@ -1,6 +1,8 @@
 //! What will be done, with everything settled: the command line in, checked paths and numbers out.
 //! What is wrong with them is said in one sentence each.
 
+mod job;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,6 +15,7 @@ use crate::redact::Redactor;
 use crate::redact::rules::RulesError;
 use crate::reidentification::Recipient;
 use crate::storage::kind_in_words;
+pub use job::{JobError, MapJob, Means, What};
 
 /// The settled configuration of `sauva run` and `sauva stats`.
 #[derive(Debug, Clone)]

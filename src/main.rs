@@ -7,15 +7,16 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::{ColorChoice, CommandFactory, FromArgMatches};
-use sauva::cli::{Cli, Command, DoctorArgs, LogFormat, RunArgs, misuse};
+use sauva::cli::{Cli, Command, DoctorArgs, LogFormat, MapArgs, RunArgs, misuse};
 use sauva::comm::{self, Comm, Solo};
 use sauva::commands::{
     Conclusion, Halt, LogWriter, conformance, doctor, dry_run, experiments, find, generate, keygen,
-    manual, query, report, review, run, verify,
+    manual, map, query, report, review, run, verify,
 };
 use sauva::config::{ConfigError, Isolation, RunConfig};
 use sauva::crew::{self, WorkerProcess};
 use sauva::process;
+use sauva::programs::{self, RunnerProcess};
 use sauva::record::ExitStatus;
 use sauva::terminal::{variable, wants_colours};
 use tracing_subscriber::EnvFilter;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run(args.work.isolation, || args.resolve()),
         Command::Stats(args) => run(args.work.isolation, || args.resolve()),
         Command::Regions(args) => run(args.work.isolation, || args.resolve()),
+        Command::Map(args) => map(*args),
         Command::Verify(args) => look(|| verify::execute(&args)),
         Command::Review(args) => look(|| review::execute(&args)),
         Command::Report(args) => look(|| report::execute(&args)),
@@ -51,7 +53,8 @@ fn main() -> ExitCode {
         Command::Doctor(args) => examine(&args),
         Command::Completions { shell } => show(|to| manual::completions(shell, to)),
         Command::Man { folder } => tell(manual::pages(&folder)),
-        Command::Worker => return work(),
+        Command::Worker => return serve(crew::attend),
+        Command::Runner => return serve(programs::attend),
     };
     // Nothing is left to do for a reader that has gone away.
     write!(std::io::stdout(), "{text}").ok();
@@ -82,10 +85,10 @@ fn usage(error: &clap::Error) -> ExitCode {
     code(ExitStatus::Usage)
 }
 
-/// The worker process of a rank.
-fn work() -> ExitCode {
+/// A process of a rank that takes its orders.
+fn serve(attend: impl FnOnce() -> std::io::Result<()>) -> ExitCode {
     std::panic::set_hook(Box::new(report_panic));
-    match crew::attend() {
+    match attend() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => code(complain(&error.into())),
     }
@@ -96,14 +99,38 @@ fn run(
     isolation: Isolation,
     resolve: impl FnOnce() -> Result<RunConfig, ConfigError>,
 ) -> (ExitStatus, String) {
-    std::panic::set_hook(Box::new(report_panic));
-    process::forbid_core_files();
     // Before MPI starts: on some networks a process that speaks MPI may not start others.
     let worker = match isolation {
         Isolation::Process => Some(WorkerProcess::start()),
         Isolation::None => None,
     };
     let worker = worker.transpose().context("the worker process cannot be started");
+    process::forbid_core_files();
+    together(|comm| {
+        if comm.size() == 1 {
+            process::keep_secrets();
+        }
+        let config = comm::agree(comm, resolve().map_err(anyhow::Error::from))?;
+        let worker = comm::agree(comm, worker)?;
+        run::execute(&config, comm, worker)
+    })
+}
+
+/// A program of others over many units, by all ranks.
+fn map(args: MapArgs) -> (ExitStatus, String) {
+    // Before MPI starts, and before limits are set that programs would have too.
+    let runner = RunnerProcess::start().context("the process that runs programs cannot be started");
+    process::forbid_core_files();
+    together(|comm| {
+        let job = comm::agree(comm, args.resolve().map_err(anyhow::Error::from))?;
+        let runner = comm::agree(comm, runner)?;
+        map::execute(&job, comm, runner)
+    })
+}
+
+/// What all ranks do together; rank 0 speaks for all.
+fn together(job: impl FnOnce(&dyn Comm) -> anyhow::Result<Conclusion>) -> (ExitStatus, String) {
+    std::panic::set_hook(Box::new(report_panic));
     let comm = match comm::connect() {
         Ok(comm) => comm,
         Err(refusal) => return (complain(&refusal.into()), String::new()),
@@ -111,10 +138,7 @@ fn run(
     comm::abort_on_panic(ExitStatus::Check as i32);
     let span = tracing::info_span!("sauva", rank = comm.rank());
     let _entered = span.enter();
-    if comm.size() == 1 {
-        process::keep_secrets();
-    }
-    let outcome = job(resolve, comm.as_ref(), worker);
+    let outcome = job(comm.as_ref());
     let (is_first, is_alone) = (comm.rank() == 0, comm.size() == 1);
     let outcome = outcome.map_err(|error| complain_once(comm.as_ref(), &error));
     comm.finish();
@@ -198,16 +222,6 @@ fn dry_run(args: RunArgs) -> (ExitStatus, String) {
     let is_first = comm.rank() == 0;
     comm.finish();
     if is_first { look(|| dry_run::execute(args)) } else { (ExitStatus::Done, String::new()) }
-}
-
-fn job(
-    resolve: impl FnOnce() -> Result<RunConfig, ConfigError>,
-    comm: &dyn Comm,
-    worker: anyhow::Result<Option<WorkerProcess>>,
-) -> anyhow::Result<Conclusion> {
-    let config = comm::agree(comm, resolve().map_err(anyhow::Error::from))?;
-    let worker = comm::agree(comm, worker)?;
-    run::execute(&config, comm, worker)
 }
 
 /// Says what is wrong, once for all ranks, and gives the status that all leave with. They come here

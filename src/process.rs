@@ -57,6 +57,23 @@ pub fn thread_seconds(process: u32, thread: i32) -> f64 {
     user + system
 }
 
+/// Processor time of another process, of all its threads and of those of its children that it has waited for, in
+/// seconds.
+pub fn program_seconds(process: u32) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let behind_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    // Fields 14 to 17 of proc(5) stat.
+    let ticks = behind_name.split_whitespace().skip(11).take(4);
+    let ticks: f64 = ticks.filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
+    ticks / rustix::param::clock_ticks_per_second() as f64
+}
+
+/// Largest resident set of another process so far, in bytes; 0 where the kernel does not say, as when it has ended.
+pub fn program_peak_bytes(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    field(&status, "VmHWM:") * 1024
+}
+
 /// Processor time of this thread, in seconds.
 pub fn own_thread_seconds() -> f64 {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);

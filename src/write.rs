@@ -125,6 +125,11 @@ fn is_not_there(kind: io::ErrorKind) -> bool {
     matches!(kind, InvalidInput | IsADirectory | NotADirectory | NotFound | PermissionDenied)
 }
 
+/// Where a staged file stands.
+pub fn staged_path(output: &Path, path: &str, path_id: &str) -> PathBuf {
+    temporary_path(output, path, path_id)
+}
+
 /// The name of a file until it is whole and safe.
 fn temporary_path(output: &Path, path: &str, path_id: &str) -> PathBuf {
     output.join(path).with_file_name(format!("{path_id}.{TEMPORARY}"))

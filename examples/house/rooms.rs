@@ -15,6 +15,7 @@ pub(crate) const FLOORS: [(&str, &[&str]); 6] = [
             "contours",
             "dataset",
             "expansion",
+            "html",
             "image",
             "instance",
             "manifest",
@@ -46,6 +47,7 @@ pub(crate) const FLOORS: [(&str, &[&str]); 6] = [
             "series",
             "stats",
             "trace",
+            "units",
             "write",
         ],
     ),
@@ -55,9 +57,19 @@ pub(crate) const FLOORS: [(&str, &[&str]); 6] = [
     ),
     (
         "one file through all; results",
-        &["audit", "experiments", "ledger", "pipeline", "query", "report", "results", "review"],
+        &[
+            "audit",
+            "experiments",
+            "ledger",
+            "map_report",
+            "pipeline",
+            "query",
+            "report",
+            "results",
+            "review",
+        ],
     ),
-    ("a crew at work", &["config", "crew"]),
+    ("a crew at work", &["chain", "config", "crew", "programs"]),
     ("what is typed and done", &["cli", "commands", "reference"]),
 ];
 

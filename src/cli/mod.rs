@@ -2,6 +2,7 @@
 
 mod doctor;
 mod experiments;
+mod map;
 mod misuse;
 mod profile;
 mod query;
@@ -18,6 +19,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::sample::Kind;
 pub use doctor::DoctorArgs;
 pub use experiments::ExperimentsArgs;
+pub use map::MapArgs;
 pub use misuse::misuse;
 pub use profile::ProfileArgs;
 pub use query::{FindArgs, QueryArgs};
@@ -60,6 +62,15 @@ Exit codes: 0 all done; 2 done, some inputs quarantined; 1 usage, configuration 
 4 another run holds the output; 75 stopped, run the same command again; 70 an internal check failed.
 
 More detail in the log: SAUVA_LOG=debug (off, error, warn, info, debug, trace).";
+
+const MAP_EXAMPLES: &str = "\
+Examples:
+  sauva map --input IN --output OUT --by series -- dcm2niix -z y -o {output} {input}
+  sauva map --output OUT --repetitions 5 -- python3 simulate.py --seed {rank}
+  sauva map --output OUT --parameters grid.csv -- Rscript fit.R {param:alpha} {param:beta}
+  mpirun -n 4 --bind-to none sauva map --input IN --output OUT --by patient --cpus-per-task 4 --memory 8G
+                    --timeout 3600 -- python3 segment.py {list} {output} --resume {checkpoint}
+  sauva map --output OUT --parallel 4 -- python3 train.py       (torch.distributed finds the others)";
 
 const COMPLETIONS: &str = "\
 Examples:
@@ -104,6 +115,17 @@ pub enum Command {
     /// Initiative, and dvh.parquet with the curves beside it, dose-volume histograms. Why a region was not measured
     /// stands in failures.csv.
     Regions(Box<RegionsArgs>),
+    /// Run any program over a repository, or many times, on all ranks; no line of MPI is written.
+    ///
+    /// Each unit (a series, a study, a run with its parameters) is one start of the program, in a slot of some rank.
+    /// What it leaves in {output} stands in OUT/units whole or not at all. What fails is tried again, on another rank
+    /// where there is one. The same command line again goes on where a try was stopped.
+    ///
+    /// In the arguments {input}, {list}, {output}, {checkpoint}, {unit}, {rank}, {repetitions}, {param:NAME},
+    /// {attempt} and {cpus} are filled in; the same stands in variables, `SAUVA_INPUT` and so on. OUT/runs.csv has a row
+    /// for each unit, OUT/output.txt the standard outputs in order, OUT/report.html shows it.
+    #[command(after_help = MAP_EXAMPLES)]
+    Map(Box<MapArgs>),
     /// Check the output of a finished run; touch nothing there.
     ///
     /// Every digest is compared, every instance decoded and measured again, every row and count
@@ -170,6 +192,9 @@ pub enum Command {
     /// The worker process of a rank; started by sauva itself.
     #[command(hide = true)]
     Worker,
+    /// The process of a rank that starts programs; started by sauva itself.
+    #[command(hide = true)]
+    Runner,
 }
 
 /// Options of `sauva verify`.

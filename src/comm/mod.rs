@@ -54,11 +54,13 @@ pub enum Tag {
     Regions,
     /// The next sorted rows are asked for, or given.
     Merge,
+    /// Records from stage to stage of a chain, and what their flow needs.
+    Chain,
 }
 
 impl Tag {
     /// Every tag, each at the place that is its number.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Broadcast,
         Self::Scatter,
         Self::Gather,
@@ -69,6 +71,7 @@ impl Tag {
         Self::Values,
         Self::Regions,
         Self::Merge,
+        Self::Chain,
     ];
 }
 

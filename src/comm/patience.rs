@@ -36,13 +36,18 @@ impl Patience {
     /// Yields to other threads in the first 200 microseconds of the wait, then sleeps for a
     /// quarter of the wait so far, at most 1 ms.
     pub fn pause(&self) {
-        let waited = now().duration_since(self.started);
-        if waited < SPIN {
+        match self.nap() {
             // Not `spin_loop`: with more ranks than cores the other side may need this one.
-            std::thread::yield_now();
-        } else {
-            std::thread::sleep((waited / NAP_PART).min(LONGEST_NAP));
+            None => std::thread::yield_now(),
+            Some(nap) => std::thread::sleep(nap),
         }
+    }
+
+    /// How long the next pause sleeps, or none where it would only yield: for a wait that something
+    /// else may end.
+    pub fn nap(&self) -> Option<Duration> {
+        let waited = now().duration_since(self.started);
+        (waited >= SPIN).then(|| (waited / NAP_PART).min(LONGEST_NAP))
     }
 }
 

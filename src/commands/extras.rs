@@ -4,8 +4,8 @@
 use anyhow::Result;
 
 use super::halt::Halt;
+use super::identity_map;
 use super::lead::Lead;
-use super::map;
 use super::threads::threads;
 use crate::config::RunConfig;
 use crate::media::{FileSet, MediaError, members};
@@ -32,8 +32,9 @@ pub(super) fn make(
         told += "    media/: a DICOMDIR, and the instances under its File IDs\n";
     }
     if let (Some(map), Some(deidentifier)) = (&config.reidentification_map, &lead.deidentifier) {
-        let inputs = map::Inputs { files: &lead.files, pseudonyms: &lead.pseudonyms };
-        let made = pool.install(|| map::make(config, map, &inputs, deidentifier, records, storage));
+        let inputs = identity_map::Inputs { files: &lead.files, pseudonyms: &lead.pseudonyms };
+        let made = pool
+            .install(|| identity_map::make(config, map, &inputs, deidentifier, records, storage));
         told += &made.map_err(|error| Halt::storage("--reidentification-map", &error))?;
     }
     Ok(told)

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::display::{Display, Known, Standing};
+use super::display::{Display, Known, Nouns, Standing};
 use super::parcel::{Order, Phase, Report, Word, decode, encode};
 use super::supply::Supply;
 use crate::comm::{Comm, Tag};
@@ -67,7 +67,7 @@ impl<'a> Liaison<'a> {
         Self {
             comm,
             shares,
-            display: Display::new(shown, comm.size()),
+            display: Display::new(shown, comm.size(), Nouns::FILES),
             supply,
             said: vec![nothing; heard],
             word: Word::GoOn,

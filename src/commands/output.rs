@@ -91,6 +91,9 @@ pub(super) fn profile_of(output: &Path) -> Result<Profile> {
 pub(super) fn settings_of(output: &Path) -> Result<Settings> {
     let path = output.join(STATE).join(SETTINGS);
     let settings = fs::read(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound if output.join(STATE).join("map.json").exists() => {
+            anyhow!("OUT: `sauva map` made it: its programs' results are theirs to check")
+        }
         std::io::ErrorKind::NotFound => anyhow!("OUT: its settings (.sauva) are gone"),
         _ => anyhow!("OUT: its settings (.sauva) cannot be read: {}", in_words(&error)),
     })?;

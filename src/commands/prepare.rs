@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::halt::Halt;
+use super::identity_map;
 use super::lead::{Beginning, Lead};
-use super::map;
 use super::output::{self, SUMMARY};
 use super::plan::Plan;
 use super::signals::Signals;
@@ -41,7 +41,7 @@ pub(super) fn prepare(
     let private_log = config.private_log.as_deref();
     let private_log = private_log.map(|path| claim_log(config, storage, &pseudonyms, path));
     let private_log = private_log.transpose()?;
-    let deidentifier = map::claim(config, storage, &pseudonyms, &key)?;
+    let deidentifier = identity_map::claim(config, storage, &pseudonyms, &key)?;
     let (past, journal) =
         take_up(config, storage).map_err(|error| Halt::storage("the journal", &error))?;
     let lead = Lead::new(Beginning {

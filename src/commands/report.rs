@@ -6,12 +6,15 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::Conclusion;
+use super::output::SUMMARY;
 use super::replace::may_replace;
 use crate::cli::ReportArgs;
 use crate::config::new_path;
 use crate::crew;
+use crate::map_report;
 use crate::record::ExitStatus;
 use crate::report::{self, PAGE};
+use crate::results::MapSummary;
 use crate::storage::{Disk, Storage, write_private};
 
 /// Makes the page; returns what to tell.
@@ -25,7 +28,13 @@ pub fn execute(args: &ReportArgs) -> Result<Conclusion> {
     {
         bail!("--experiments: no folder: give the one that experiments.csv is in");
     }
-    let html = report::page(&output, experiments.as_deref())?;
+    let html = match std::fs::read(output.join(SUMMARY)) {
+        Ok(summary) if MapSummary::is_of_map(&summary) && experiments.is_some() => {
+            bail!("--experiments: OUT is of sauva map, which has none")
+        }
+        Ok(summary) if MapSummary::is_of_map(&summary) => map_report::page(&output)?,
+        _ => report::page(&output, experiments.as_deref())?,
+    };
     let place = match to {
         None => {
             write(&output, &html).context("OUT: report.html cannot be written")?;

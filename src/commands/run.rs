@@ -1,6 +1,7 @@
 //! `sauva run`: the whole job on one page. Every rank comes by here and meets the same collectives
 //! in the same order; an error between two of them goes through `comm::agree`.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -16,7 +17,7 @@ use super::liaison::Liaison;
 use super::look::Looker;
 use super::machine::host;
 use super::merge::{Parts, serve};
-use super::output;
+use super::output::lock_text;
 use super::owned::{Claims, Owned};
 use super::parcel::{Harvest, Task, WorkEnd, decode, encode};
 use super::prepare::prepare;
@@ -75,7 +76,7 @@ pub fn execute_on(
     // Rank 0 alone reads the key and opens the output; the others wait for its word.
     let prepared = (comm.rank() == 0).then(|| prepare(config, storage, &signals)).transpose();
     let (key, mut lead) = comm::agree(comm, prepared)?.unzip();
-    comm::agree(comm, see_the_same_output(config, comm))?;
+    comm::agree(comm, see_the_same_output(&config.output, comm))?;
     let key = share_key(comm, key);
     let pseudonyms = Pseudonyms::new(&key);
     let layout = Layout::find(config, comm);
@@ -370,8 +371,8 @@ fn remove_scratch(config: &RunConfig, storage: &SharedStorage) -> Result<()> {
 
 /// A folder that is not shared between the nodes has other contents on each: what a rank writes there
 /// would be lost.
-fn see_the_same_output(config: &RunConfig, comm: &dyn Comm) -> Result<()> {
-    let mine = output::lock_text(&config.output);
+pub(super) fn see_the_same_output(output: &Path, comm: &dyn Comm) -> Result<()> {
+    let mine = lock_text(output);
     if comm::broadcast(comm, mine.clone()) == mine {
         return Ok(());
     }
@@ -379,7 +380,7 @@ fn see_the_same_output(config: &RunConfig, comm: &dyn Comm) -> Result<()> {
 }
 
 /// Rank 0 hands the key to the others, in memory.
-fn share_key(comm: &dyn Comm, key: Option<Key>) -> Key {
+pub(super) fn share_key(comm: &dyn Comm, key: Option<Key>) -> Key {
     let bytes = key.map_or_else(Vec::new, |key| key.as_bytes().to_vec());
     let bytes = zeroize::Zeroizing::new(comm::broadcast(comm, bytes));
     Key::from_bytes(&bytes).expect("rank 0 has a key, or all have agreed on its error")

@@ -85,7 +85,7 @@ impl CharacterSet {
 
     /// The bytes of an identifier, in UTF-8 whatever its character set; as they are where they cannot be
     /// decoded, so that two that differ stay two.
-    pub(super) fn decode_identifier<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+    pub(crate) fn decode_identifier<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         match self.decode(bytes) {
             Cow::Owned(text) if !text.contains('\u{FFFD}') => text.into_bytes().into(),
             _ => bytes.into(),

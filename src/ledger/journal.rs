@@ -134,7 +134,7 @@ fn decode(text: &[u8]) -> Option<Line> {
 }
 
 /// The message of a line whose checksum is right.
-fn message(text: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn message(text: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(text).ok()?;
     let (checksum, text) = text.split_once(' ')?;
     let is_right = checksum == format!("{:08x}", crc32fast::hash(text.as_bytes()));
@@ -205,7 +205,7 @@ pub fn read_lines(mut file: impl BufRead, mut see: impl FnMut(u32, Line)) -> io:
 }
 
 /// The length of a journal up to the end of its last whole line.
-fn whole_lines(path: &Path) -> io::Result<u64> {
+pub(super) fn whole_lines(path: &Path) -> io::Result<u64> {
     let mut file = match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
         file => BufReader::with_capacity(1 << 20, file?),

@@ -7,6 +7,7 @@
 //! files that claim one name ([`carry_out`]), once all are in.
 
 mod announce;
+mod attempts;
 mod claims;
 mod commit;
 mod journal;
@@ -16,6 +17,7 @@ mod settings;
 mod settle;
 
 pub use announce::{Announcements, InFlight, in_flight};
+pub use attempts::{History, UnitJournal, UnitLine, UnitPast};
 pub use claims::{Claim, Earlier};
 pub use commit::{Committed, Committer, Tidings};
 pub use journal::{

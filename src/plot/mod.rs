@@ -5,8 +5,10 @@
 //! the machine that draws nor the one that shows needs any.
 
 mod bars;
+mod boxes;
 mod cells;
 mod curves;
+mod gantt;
 mod histogram;
 pub mod lines;
 mod strips;
@@ -18,8 +20,10 @@ use plotters::prelude::*;
 use plotters::style::register_font;
 
 pub use bars::{Bar, Bars};
+pub use boxes::{BoxRow, Boxes};
 pub use cells::Cells;
 pub use curves::Curves;
+pub use gantt::{Gantt, GanttRow};
 pub use histogram::Histogram;
 pub use strips::{Strip, Strips};
 pub use style::{INK, Marker, OKABE_ITO, dash, faint, font};

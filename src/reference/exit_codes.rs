@@ -14,7 +14,7 @@ fn meaning(status: ExitStatus) -> (&'static str, &'static str) {
             "mend what the message names; `sauva doctor` looks at the rest",
         ),
         ExitStatus::Quarantined => (
-            "done, and some inputs were quarantined or some regions not measured",
+            "done, and some inputs were quarantined, some regions not measured, or some units failed",
             "read failures.csv; the report groups it by reason",
         ),
         ExitStatus::Locked => {

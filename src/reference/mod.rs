@@ -8,9 +8,11 @@ mod csv_columns;
 mod exit_codes;
 mod files;
 mod keys;
+mod map;
 
 pub use files::{OUTPUT_FILES, OutputFile};
 pub use keys::{SUMMARY_KEYS, is_key};
+pub use map::{MAP_COLUMNS, MAP_FILES};
 
 /// The pages: the name of the file, and what is in it.
 pub fn pages() -> anyhow::Result<Vec<(&'static str, String)>> {
@@ -20,6 +22,7 @@ pub fn pages() -> anyhow::Result<Vec<(&'static str, String)>> {
         ("columns.md", columns::page()?),
         ("summary.md", keys::page()?),
         ("exit_codes.md", exit_codes::page()?),
+        ("map.md", map::page()?),
     ])
 }
 

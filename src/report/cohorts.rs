@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::Source;
-use super::figure::Figure;
-use super::grid::{Grid, GridRow, number, words};
-use super::numbers::{count, percent, real};
 use super::series::{AllSeries, Key};
 use super::spreads;
-use super::tables::{Row, Trouble, rows};
+use super::tables::{Row, rows};
+use crate::html::figure::Figure;
+use crate::html::grid::{Grid, GridRow, number, words};
+use crate::html::numbers::{count, percent, real};
+use crate::html::trouble::Trouble;
 use crate::plot::Histogram;
 
 const COHORTS: &str = "cohorts.parquet";
@@ -174,7 +175,7 @@ fn histogram(n: usize, cohort: &Cohort, unit: &str, bins: &[u64; BINS]) -> anyho
     let beyond = 1.0 - share(bins.iter().sum());
     let caption = format!(
         "{}, {} % of pixels beyond.",
-        super::numbers::counted(cohort.images, "image", "images"),
+        crate::html::numbers::counted(cohort.images, "image", "images"),
         percent(beyond.max(0.0))
     );
     Ok(Figure::new(&chart, caption, data)?)
@@ -193,7 +194,7 @@ fn table(cohorts: &[Cohort]) -> Grid {
         number("Entropy, bit"),
     ];
     let row = |cohort: &Cohort| {
-        let [mean, sd, entropy] = cohort.numbers.map(super::numbers::maybe);
+        let [mean, sd, entropy] = cohort.numbers.map(crate::html::numbers::maybe);
         let [modality, manufacturer, kernel] = cohort.key.clone();
         let counts = [count(cohort.series), count(cohort.images), real(cohort.pixels as f64 / 1e6)];
         GridRow::new(

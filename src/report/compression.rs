@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::Source;
-use super::figure::Figure;
-use super::grid::{Grid, GridRow, number, words};
-use super::numbers::{count, counted, megabytes, real};
-use super::tables::{Row, Trouble, rows};
+use super::tables::{Row, rows};
+use crate::html::figure::Figure;
+use crate::html::grid::{Grid, GridRow, number, words};
+use crate::html::numbers::{count, counted, megabytes, real};
+use crate::html::trouble::Trouble;
 use crate::plot::{Bar, Bars};
 
 const FILE: &str = "index.parquet";

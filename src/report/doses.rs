@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::Source;
-use super::figure::Figure;
-use super::grid::{Grid, GridRow, number, words};
-use super::numbers::{maybe, real};
-use super::tables::{Trouble, rows};
+use super::tables::rows;
+use crate::html::figure::Figure;
+use crate::html::grid::{Grid, GridRow, number, words};
+use crate::html::numbers::{maybe, real};
+use crate::html::trouble::Trouble;
 use crate::plot::Curves;
 
 const DOSES: &str = "dvh.parquet";

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use askama::Template;
 
-use super::figure::{Html, compact};
-use super::grid::{Grid, GridRow, Head, number, words};
-use super::tables::{Trouble, csv_rows};
+use super::tables::csv_rows;
+use crate::html::figure::{Html, compact};
+use crate::html::grid::{Grid, GridRow, Head, number, words};
+use crate::html::trouble::Trouble;
 
 const FILE: &str = "experiments.csv";
 
@@ -136,7 +137,7 @@ impl Experiments {
 /// A number to four digits, and any other cell as it is.
 fn rounded(cell: &str) -> String {
     match cell.parse::<f64>() {
-        Ok(value) if cell.contains('.') => super::numbers::real(value),
+        Ok(value) if cell.contains('.') => crate::html::numbers::real(value),
         _ => cell.to_owned(),
     }
 }

@@ -6,10 +6,11 @@ use askama::Template;
 
 use super::Source;
 use super::advice::advice;
-use super::grid::{Grid, GridRow, number, words};
-use super::numbers::{count, counted};
 use super::summary::Outcome;
-use super::tables::{Trouble, csv_rows};
+use super::tables::csv_rows;
+use crate::html::grid::{Grid, GridRow, number, words};
+use crate::html::numbers::{count, counted};
+use crate::html::trouble::Trouble;
 
 const FILE: &str = "failures.csv";
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::grid::{Grid, GridRow, words};
+use crate::html::grid::{Grid, GridRow, words};
 
 /// The section as its template takes it.
 #[derive(Debug, Template)]

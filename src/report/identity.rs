@@ -2,10 +2,9 @@
 
 use askama::Template;
 
-use super::grid::{Grid, GridRow, number, words};
-use super::numbers::count;
-use super::run::plain;
 use super::summary::{Counted, Deid, PixelCleaning, Summary};
+use crate::html::grid::{Grid, GridRow, number, words};
+use crate::html::numbers::{count, plain};
 
 /// The section as its template takes it.
 #[derive(Debug, Template)]

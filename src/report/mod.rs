@@ -11,12 +11,8 @@ mod compression;
 mod doses;
 mod experiments;
 mod failures;
-mod figure;
 mod glossary;
-mod grid;
 mod identity;
-mod numbers;
-mod page;
 mod quality;
 mod ranks;
 mod run;
@@ -34,16 +30,18 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
-use askama::Template;
 
-use page::{Page, Section};
+use crate::html;
+use crate::html::numbers::date;
+use crate::html::page::{Head, Page, Section};
+use crate::html::trouble::is_file;
 use summary::Summary;
-use verdict::{Seen, Verdict};
+use verdict::Seen;
 
 /// The page in an output folder.
 pub const PAGE: &str = "report.html";
 /// What a page starts with, and no other file.
-pub const START: &str = "<!doctype html>\n<!-- A report of Sauva. -->\n";
+pub const START: &str = html::START;
 /// The document without which there is no finished run.
 const SUMMARY: &str = "summary.json";
 
@@ -59,7 +57,7 @@ struct Source<'a> {
 /// The page of an output folder. `experiments` is a folder with `experiments.csv` and its plots.
 pub fn page(output: &Path, experiments: Option<&Path>) -> Result<String> {
     let path = output.join(SUMMARY);
-    let summary = tables::is_file(&path).and_then(|_| fs::read(path)).map_err(|error| {
+    let summary = is_file(&path).and_then(|_| fs::read(path)).map_err(|error| {
         anyhow!(
             "OUT: {SUMMARY} cannot be read ({}): only a finished run has a report",
             error.kind()
@@ -76,8 +74,17 @@ pub fn page_of(output: &Path, summary: &[u8], experiments: Option<&Path>) -> Res
     let mut source = Source { output, summary: &summary, seen: Seen::default() };
     let sections = sections(&mut source, experiments).context("the report cannot be made")?;
     let troubles: Vec<_> = sections.iter().flat_map(|it| it.troubles.iter().cloned()).collect();
-    let verdict = Verdict::new(&summary, &source.seen, &troubles);
-    Page::new(&summary, &verdict, sections)?.html()
+    let verdict = verdict::verdict(&summary, &source.seen, &troubles);
+    let private = "This page names patients: nothing was de-identified. Keep it as the originals.";
+    let head = Head {
+        name: "report",
+        private: summary.names_patients.then_some(private),
+        run: summary.run.id.clone(),
+        started: date(summary.run.start_unix_s),
+        version: summary.tool.version.clone(),
+        check: Some("sauva verify OUT"),
+    };
+    Page::new(head, &verdict, sections)?.html()
 }
 
 /// All sections but the verdict, in their order.
@@ -116,20 +123,4 @@ fn sections(source: &mut Source<'_>, experiments: Option<&Path>) -> Result<Vec<S
     }
     all.push(Section::new("glossary", "Glossary", &glossary::Glossary::new(), Vec::new())?);
     Ok(all)
-}
-
-impl Section {
-    fn new(
-        id: &'static str,
-        title: &'static str,
-        body: &impl Template,
-        troubles: Vec<tables::Trouble>,
-    ) -> Result<Self> {
-        Ok(Self { id, title, body: figure::Html(body.render()?), troubles })
-    }
-
-    /// A section of which nothing could be made.
-    fn empty(id: &'static str, title: &'static str, troubles: Vec<tables::Trouble>) -> Self {
-        Self { id, title, body: figure::Html::default(), troubles }
-    }
 }

@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::grid::Grid;
-use super::numbers::count;
 use super::series::{AllSeries, CHECKS};
 use super::summary::{Counted, Summary};
+use crate::html::grid::Grid;
+use crate::html::numbers::count;
 
 /// The section as its template takes it.
 #[derive(Debug, Template)]

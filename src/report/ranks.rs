@@ -3,10 +3,11 @@
 use askama::Template;
 
 use super::Source;
-use super::figure::Figure;
-use super::grid::{Grid, GridRow, number, words};
-use super::numbers::{amount, count, megabytes, percent};
-use super::tables::{Trouble, csv_rows};
+use super::tables::csv_rows;
+use crate::html::figure::Figure;
+use crate::html::grid::{Grid, GridRow, number, words};
+use crate::html::numbers::{amount, count, megabytes, percent};
+use crate::html::trouble::Trouble;
 use crate::plot::{Bar, Bars};
 use crate::results::ACTIVITIES;
 

@@ -1,11 +1,10 @@
 //! How the output was made: the summary in, options, versions and digests out.
 
 use askama::Template;
-use serde_json::Value;
 
-use super::grid::{Grid, GridRow, words};
-use super::numbers::{count, date};
 use super::summary::Summary;
+use crate::html::grid::{Grid, GridRow, words};
+use crate::html::numbers::{count, date, plain};
 
 /// The section as its template takes it.
 #[derive(Debug, Template)]
@@ -54,15 +53,5 @@ fn hosts(hosts: &[String]) -> String {
     match hosts.len().saturating_sub(SHOWN) {
         0 => shown,
         more => format!("{shown} and {more} more"),
-    }
-}
-
-/// A value of an option as it is typed.
-pub(super) fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
     }
 }

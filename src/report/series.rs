@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::Source;
-use super::grid::{Grid, GridCell, GridRow, number, words};
-use super::numbers::{count, maybe};
-use super::tables::{Row, Trouble, rows};
+use super::tables::{Row, rows};
+use crate::html::grid::{Grid, GridCell, GridRow, number, words};
+use crate::html::numbers::{count, maybe};
+use crate::html::trouble::Trouble;
 use crate::results::METRICS;
 
 const FILE: &str = "series.parquet";

@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::figure::Figure;
-use super::grid::{Grid, GridRow, number, words};
-use super::numbers::{count, real};
 use super::summary::{Slow, Summary};
+use crate::html::figure::Figure;
+use crate::html::grid::{Grid, GridRow, number, words};
+use crate::html::numbers::{count, real};
 use crate::plot::Cells;
 
 /// Files that are listed.

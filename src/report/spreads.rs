@@ -3,11 +3,12 @@
 
 use super::Source;
 use super::cohorts::{Cohort, name};
-use super::figure::Figure;
-use super::grid::{Grid, GridCell, GridRow, number, words};
-use super::numbers::{count, real};
 use super::series::AllSeries;
-use super::tables::{Trouble, rows};
+use super::tables::rows;
+use crate::html::figure::Figure;
+use crate::html::grid::{Grid, GridCell, GridRow, number, words};
+use crate::html::numbers::{count, real};
+use crate::html::trouble::Trouble;
 use crate::plot::{Strip, Strips};
 use crate::results::METRICS;
 

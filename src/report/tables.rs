@@ -5,27 +5,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::html::trouble::{Trouble, is_file};
 use crate::table::{Cell, TableReader};
-
-/// A table that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Trouble {
-    /// The file below the output folder.
-    pub(super) file: &'static str,
-    /// What is wrong with it.
-    pub(super) why: String,
-}
-
-impl Trouble {
-    fn new(file: &'static str, error: &io::Error) -> Self {
-        let why = match error.kind() {
-            io::ErrorKind::NotFound => "is not there".to_owned(),
-            io::ErrorKind::InvalidData => "is damaged".to_owned(),
-            kind => format!("cannot be read ({kind})"),
-        };
-        Self { file, why }
-    }
-}
 
 /// A row, of which cells are asked for by their place among the columns that were asked for.
 #[derive(Debug)]
@@ -67,12 +48,6 @@ impl Row<'_> {
             _ => None,
         }
     }
-}
-
-/// How many bytes a file has; what is none might never end.
-pub(super) fn is_file(path: &Path) -> io::Result<u64> {
-    let facts = path.metadata()?;
-    if facts.is_file() { Ok(facts.len()) } else { Err(io::ErrorKind::InvalidInput.into()) }
 }
 
 /// Goes through all rows of a Parquet table; returns how many there are. Columns that it does not have are null.

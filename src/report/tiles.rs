@@ -1,16 +1,9 @@
 //! The key figures of a run: the summary in, tiles out.
 
-use super::numbers::{bytes, count, counted, duration};
 use super::summary::Summary;
+use crate::html::numbers::{bytes, count, counted, duration};
+use crate::html::verdict::Tile;
 use crate::plot::short;
-
-/// A key figure.
-#[derive(Debug)]
-pub(super) struct Tile {
-    pub(super) label: &'static str,
-    pub(super) value: String,
-    pub(super) note: String,
-}
 
 /// In the order in which they stand.
 pub(super) fn tiles(summary: &Summary) -> Vec<Tile> {

@@ -1,12 +1,11 @@
 //! The verdict: counts of the summary and what the tables hold in, one sentence and what follows from it out. A
 //! success is told only where every report agrees on it.
 
-use askama::Template;
-
-use super::numbers::{count, counted};
 use super::summary::{Outcome, Summary};
-use super::tables::Trouble;
-use super::tiles::{Tile, tiles};
+use super::tiles::tiles;
+use crate::html::numbers::{count, counted};
+use crate::html::trouble::Trouble;
+use crate::html::verdict::{Level, More, Verdict};
 
 /// What was seen of the tables while the page was made; `None` where a table could not be read.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,60 +20,30 @@ pub(super) struct Seen {
     pub(super) failures: Option<Outcome>,
 }
 
-/// How good the news is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Level {
-    /// All is there.
-    Good,
-    /// Somebody should look.
-    Look,
-    /// Nothing may be relied on.
-    Bad,
-}
-
-impl Level {
-    fn tone(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Look => "look",
-            Self::Bad => "bad",
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Good => "All done",
-            Self::Look => "Done, with something to look at",
-            Self::Bad => "Do not rely on this output",
-        }
+/// The level in words.
+fn word(level: Level) -> &'static str {
+    match level {
+        Level::Good => "All done",
+        Level::Look => "Done, with something to look at",
+        Level::Bad => "Do not rely on this output",
     }
 }
 
-/// The verdict as its template takes it.
-#[derive(Debug, Template)]
-#[template(path = "verdict.html", config = "src/report/askama.toml")]
-pub(super) struct Verdict {
-    pub(super) level: Level,
-    pub(super) sentence: String,
-    /// Whether the section of failures tells more.
-    has_failures: bool,
-    notes: Vec<String>,
-    tiles: Vec<Tile>,
-}
-
-impl Verdict {
-    pub(super) fn new(summary: &Summary, seen: &Seen, troubles: &[Trouble]) -> Self {
-        let outcome = summary.outcome;
-        let contradictions = contradictions(summary, seen);
-        let (level, sentence) = judge(summary, !contradictions.is_empty(), troubles);
-        let unmeasured = summary.regions.is_some_and(|it| it.unmeasured + it.doubtful > 0);
-        Self {
-            level,
-            sentence,
-            has_failures: outcome.total() > outcome.written || unmeasured,
-            notes: contradictions.into_iter().chain(notes(summary)).collect(),
-            tiles: tiles(summary),
-        }
+/// What stands above all sections.
+pub(super) fn verdict(summary: &Summary, seen: &Seen, troubles: &[Trouble]) -> Verdict {
+    let outcome = summary.outcome;
+    let contradictions = contradictions(summary, seen);
+    let (level, sentence) = judge(summary, !contradictions.is_empty(), troubles);
+    let unmeasured = summary.regions.is_some_and(|it| it.unmeasured + it.doubtful > 0);
+    let words = "What was held back, and what to do about it";
+    let more = More { section: "failures", words };
+    Verdict {
+        level,
+        word: word(level),
+        sentence,
+        more: (outcome.total() > outcome.written || unmeasured).then_some(more),
+        notes: contradictions.into_iter().chain(notes(summary)).collect(),
+        tiles: tiles(summary),
     }
 }
 
@@ -243,7 +212,7 @@ mod tests {
     }
 
     fn level(summary: &Summary) -> Level {
-        Verdict::new(summary, &Seen::default(), &[]).level
+        verdict(summary, &Seen::default(), &[]).level
     }
 
     #[test]
@@ -260,9 +229,9 @@ mod tests {
     #[test]
     fn a_table_that_cannot_be_read_is_no_success() {
         let trouble = Trouble { file: "cohorts.parquet", why: "is damaged".into() };
-        let verdict = Verdict::new(&summary(5, 0, 0, 0), &Seen::default(), &[trouble]);
-        assert_eq!(verdict.level, Level::Look);
-        assert!(verdict.sentence.contains("not whole"), "{}", verdict.sentence);
+        let told = verdict(&summary(5, 0, 0, 0), &Seen::default(), &[trouble]);
+        assert_eq!(told.level, Level::Look);
+        assert!(told.sentence.contains("not whole"), "{}", told.sentence);
     }
 
     #[test]
@@ -271,18 +240,18 @@ mod tests {
         let failures = Outcome { quarantined: 1, ..Outcome::default() };
         let hidden = Seen { failures: Some(failures), ..Seen::default() };
         for seen in [lost, hidden] {
-            assert_eq!(Verdict::new(&summary(5, 0, 0, 0), &seen, &[]).level, Level::Bad);
+            assert_eq!(verdict(&summary(5, 0, 0, 0), &seen, &[]).level, Level::Bad);
         }
         let mut short = summary(5, 0, 0, 0);
         short.input.files = 6;
-        let verdict = Verdict::new(&short, &Seen::default(), &[]);
-        assert_eq!(verdict.level, Level::Bad);
-        assert!(verdict.notes[0].contains('6'), "{:?}", verdict.notes);
+        let told = verdict(&short, &Seen::default(), &[]);
+        assert_eq!(told.level, Level::Bad);
+        assert!(told.notes[0].contains('6'), "{:?}", told.notes);
     }
 
     #[test]
     fn the_sentence_tells_every_count() {
-        let verdict = Verdict::new(&summary(5, 2, 3, 1), &Seen::default(), &[]);
+        let told = verdict(&summary(5, 2, 3, 1), &Seen::default(), &[]);
         for part in [
             "11 inputs",
             "5 were written",
@@ -290,7 +259,7 @@ mod tests {
             "1 is no DICOM",
             "and 3 were quarantined.",
         ] {
-            assert!(verdict.sentence.contains(part), "{}", verdict.sentence);
+            assert!(told.sentence.contains(part), "{}", told.sentence);
         }
     }
 }

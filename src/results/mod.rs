@@ -8,9 +8,12 @@ mod durations;
 mod findings;
 mod index;
 mod instances;
+mod map_rows;
+mod map_summary;
 mod metrics;
 mod pixels;
 mod regions;
+mod runs;
 mod series;
 mod summary;
 mod table;
@@ -32,9 +35,15 @@ pub use index::{
     manifest_line, unmeasured_row,
 };
 pub use instances::{frame_rows, frames_layout, instance_row, instances_layout};
+pub use map_rows::{MapRow, RowReader, RowWriter};
+pub use map_summary::{
+    ByEnd, ChainStages, MAP_SCHEMA, MapAttempts, MapInputs, MapNode, MapPerformance, MapRun,
+    MapSummary, MapTool, MapUnits, StageFacts, What,
+};
 pub use metrics::{ACTIVITIES, METRICS_SCHEMA, RankMetrics, RunShape, metrics_csv};
 pub use pixels::{Faces, PixelCleaning, is_of_pixels};
 pub use regions::{Extent, RegionCounts, RegionName, region_row, regions_layout};
+pub use runs::{AttemptRow, CopyRow, Ended, FailureRow, RunRow, SkippedRow, UnitState};
 pub use series::{
     METRICS, Metrics, OF_INSTANCE, SeriesRow, outlier_cell, series_layout, series_row,
 };

@@ -19,6 +19,9 @@ mod keep;
 mod lists;
 mod lost_ranks;
 mod manual;
+mod map;
+#[cfg(feature = "mpi")]
+mod map_ranks;
 mod media;
 #[cfg(feature = "mpi")]
 mod mpi;

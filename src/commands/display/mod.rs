@@ -10,6 +10,7 @@ use std::time::Duration;
 use self::pace::Pace;
 pub use self::screen::LogWriter;
 use self::screen::Screen;
+pub(super) use self::words::Nouns;
 use self::words::{Words, of_rank};
 use super::parcel::{Phase, Progress, Report};
 use crate::config::Shown;
@@ -54,6 +55,7 @@ pub(super) struct Known {
 #[derive(Debug)]
 pub(super) struct Display {
     shown: Shown,
+    nouns: Nouns,
     /// On a terminal.
     screen: Option<Screen>,
     pace: Pace,
@@ -65,14 +67,15 @@ pub(super) struct Display {
 }
 
 impl Display {
-    /// A display of so many ranks.
-    pub(super) fn new(shown: Shown, ranks: usize) -> Self {
+    /// A display of so many ranks, whose work is made of these.
+    pub(super) fn new(shown: Shown, ranks: usize, nouns: Nouns) -> Self {
         let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
         let draws = shown != Shown::Nothing && terminal::can_draw(is_terminal, terminal::variable);
         let rows = if shown == Shown::Ranks { ranks } else { 0 };
         let now = Stopwatch::start();
         Self {
             shown,
+            nouns,
             screen: draws.then(|| Screen::new(rows)),
             pace: Pace::default(),
             paces: (0..rows).map(|_| Pace::default()).collect(),
@@ -99,10 +102,10 @@ impl Display {
         for (pace, rank) in self.paces.iter_mut().zip(&ranks) {
             pace.see(seconds, rank.progress);
         }
-        let words = Words { known, done, pace: &self.pace };
+        let words = Words { known, done, pace: &self.pace, nouns: self.nouns };
         let rows = || {
             let paces = self.paces.iter().zip(&ranks).enumerate();
-            paces.map(|(number, (pace, rank))| of_rank(number, rank, pace.rate()))
+            paces.map(|(number, (pace, rank))| of_rank(number, rank, pace.rate(), self.nouns))
         };
         if let Some(screen) = &self.screen {
             screen.draw(&words, rows());

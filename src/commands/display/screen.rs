@@ -58,8 +58,7 @@ impl Screen {
     /// Shows these words.
     pub(super) fn draw(&self, words: &Words<'_>, rows: impl Iterator<Item = String>) {
         self.bar.set_position((words.share() * PARTS as f64) as u64);
-        let [amount, files, bytes, quarantined] = words.amounts();
-        let below = format!("  {amount}   {files}   {bytes}   {quarantined}");
+        let below = format!("  {}", words.amounts().join("   "));
         self.bar.set_message(format!("{}   {}\n{below}", words.files(), words.left()));
         for (row, text) in self.rows.iter().zip(rows) {
             row.set_message(text);

@@ -12,6 +12,25 @@ pub(super) struct Words<'a> {
     pub(super) known: Known,
     pub(super) done: Progress,
     pub(super) pace: &'a Pace,
+    pub(super) nouns: Nouns,
+}
+
+/// What the work is made of, and what it is called when it does not come to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::commands) struct Nouns {
+    items: &'static str,
+    failed: &'static str,
+    /// Whether their bytes are told.
+    has_bytes: bool,
+}
+
+impl Nouns {
+    /// Files of a tree.
+    pub(in crate::commands) const FILES: Self =
+        Self { items: "files", failed: "quarantined", has_bytes: true };
+    /// Starts of a program.
+    pub(in crate::commands) const UNITS: Self =
+        Self { items: "units", failed: "failed", has_bytes: false };
 }
 
 impl Words<'_> {
@@ -30,16 +49,17 @@ impl Words<'_> {
     pub(super) fn files(&self) -> String {
         let least = if self.known.is_searching { "at least " } else { "" };
         format!(
-            "{} of {least}{} files",
+            "{} of {least}{} {}",
             grouped(self.done.files),
-            grouped(self.known.total.files.max(self.done.files))
+            grouped(self.known.total.files.max(self.done.files)),
+            self.nouns.items
         )
     }
 
     /// The time left, as far as it may be told.
     pub(super) fn left(&self) -> String {
         if self.known.is_searching {
-            return "still searching for files".to_owned();
+            return format!("still searching for {}", self.nouns.items);
         }
         let is_over = self.done.files >= self.known.total.files;
         match self.pace.seconds_left(self.known.total) {
@@ -51,38 +71,49 @@ impl Words<'_> {
     }
 
     /// Amount, rates and what failed.
-    pub(super) fn amounts(&self) -> [String; 4] {
+    pub(super) fn amounts(&self) -> Vec<String> {
         let Rate { files, bytes } = self.pace.rate();
         let total = self.known.total.bytes.max(self.done.bytes) as f64;
-        [
-            format!("{} of {}", megabytes(self.done.bytes as f64), megabytes(total)),
-            format!("{} files/s", grouped(files.round() as u64)),
-            format!("{}/s", megabytes(bytes)),
-            format!("{} quarantined", grouped(self.done.quarantined)),
-        ]
+        let Nouns { items, failed, has_bytes } = self.nouns;
+        let mut amounts = vec![
+            format!("{} {items}/s", per_second(files)),
+            format!("{} {failed}", grouped(self.done.quarantined)),
+        ];
+        if has_bytes {
+            amounts.insert(
+                0,
+                format!("{} of {}", megabytes(self.done.bytes as f64), megabytes(total)),
+            );
+            amounts.insert(2, format!("{}/s", megabytes(bytes)));
+        }
+        amounts
     }
 
     /// All of it, for a log.
     pub(super) fn line(&self) -> String {
-        let [amount, files, bytes, quarantined] = self.amounts();
+        let mut parts = self.amounts();
         let percent = (100.0 * self.share()).floor();
-        format!(
-            "{} ({percent} %), {amount}, {files}, {bytes}, {}, {quarantined}",
-            self.files(),
-            self.left()
-        )
+        parts.insert(0, format!("{} ({percent} %)", self.files()));
+        parts.insert(parts.len() - 1, self.left());
+        parts.join(", ")
     }
 }
 
 /// Where a rank stands.
-pub(super) fn of_rank(number: usize, rank: &Standing, rate: Rate) -> String {
+pub(super) fn of_rank(number: usize, rank: &Standing, rate: Rate, nouns: Nouns) -> String {
     let Standing { progress, .. } = rank;
+    let Nouns { items, failed, .. } = nouns;
     let files = grouped(progress.files);
     let quarantined = grouped(progress.quarantined);
     let name = format!("rank {number}");
-    let rate = format!("{} files/s", grouped(rate.files.round() as u64));
+    let rate = format!("{} {items}/s", per_second(rate.files));
     let doing = doing(rank);
-    format!("{name:<9} {files:>9} files {rate:>13}  {doing:<22}  {quarantined} quarantined")
+    format!("{name:<9} {files:>9} {items} {rate:>13}  {doing:<22}  {quarantined} {failed}")
+}
+
+/// A rate: below ten with its tenths, since units may take minutes.
+fn per_second(rate: f64) -> String {
+    if rate > 0.0 && rate < 9.95 { format!("{rate:.1}") } else { grouped(rate.round() as u64) }
 }
 
 fn doing(rank: &Standing) -> String {
@@ -112,7 +143,8 @@ mod tests {
         let mut pace = Pace::default();
         let done = Progress { files: 1234, bytes: 56_700_000, quarantined: 3 };
         pace.see(20.0, done);
-        let words = Words { known: known(10_000, 480_000_000), done, pace: &pace };
+        let words =
+            Words { known: known(10_000, 480_000_000), done, pace: &pace, nouns: Nouns::FILES };
         assert_eq!(
             words.line(),
             "1,234 of 10,000 files (11 %), 56.7 MB of 480.0 MB, 62 files/s, 2.8 MB/s, 2 min 29 s left, \
@@ -123,7 +155,12 @@ mod tests {
     #[test]
     fn nothing_is_foretold_while_files_are_searched_for_or_at_the_start() {
         let pace = Pace::default();
-        let mut words = Words { known: known(10, 100), done: Progress::default(), pace: &pace };
+        let mut words = Words {
+            known: known(10, 100),
+            done: Progress::default(),
+            pace: &pace,
+            nouns: Nouns::FILES,
+        };
         let line = words.line();
         assert!(line.starts_with("0 of 10 files (0 %), 0.0 MB of 0.0 MB, 0 files/s"), "{line}");
         assert!(line.contains("time left not known yet"), "{line}");
@@ -151,7 +188,7 @@ mod tests {
             (Standing { phase: Phase::Done, ..working }, "done"),
         ];
         for (standing, words) in cases {
-            let row = of_rank(9999, &standing, Rate { files: 1234.0, bytes: 1e9 });
+            let row = of_rank(9999, &standing, Rate { files: 1234.0, bytes: 1e9 }, Nouns::FILES);
             assert!(row.contains(words) && row.ends_with(" 43 quarantined"), "{row}");
             assert!(row.len() <= 80, "{} columns: {row}", row.len());
         }
