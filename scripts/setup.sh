@@ -50,6 +50,9 @@ missing_packages() {
     have mpicc.mpich || echo libmpich-dev
     have mpirun.mpich || echo mpich
     have strace || echo strace
+    have dcm2niix || echo dcm2niix # an example of sauva map
+    # PyRadiomics is built here.
+    has_python_headers || echo python3-dev
     have pgrep || echo procps
     python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
     have tesseract || echo tesseract-ocr tesseract-ocr-eng # reads what is burned into pixels
@@ -69,6 +72,10 @@ missing_packages() {
   fi
 }
 
+has_python_headers() {
+  python3 -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))'
+}
+
 # The fonts that `sauva generate --burned-in` draws with.
 missing_fonts() {
   local fonts=/usr/share/fonts/truetype
@@ -82,16 +89,19 @@ missing_fonts() {
 
 # What the tests need from PyPI, in a venv; made anew when the list has changed.
 make_venv() {
-  local lists=("$root"/tests/{readers,reference}/requirements.txt) no_deps list
+  local lists=("$root"/tests/{readers,reference}/requirements.txt) no_deps no_isolation list
   # MIRP wants 1.5 GB of ITK, which it reads files with alone.
   no_deps=$root/tests/reference/requirements-no-deps.txt
-  list=$(cat "${lists[@]}" "$no_deps")
+  # PyRadiomics is built against the numpy that is there.
+  no_isolation=$root/tests/readers/requirements-no-isolation.txt
+  list=$(cat "${lists[@]}" "$no_deps" "$no_isolation")
   [ "$list" = "$(cat "$venv/requirements.txt" 2>/dev/null)" ] && return
   echo "setup: making $venv"
   python3 -m venv --clear "$venv"
   local install=("$venv/bin/pip" install --quiet --disable-pip-version-check)
   "${install[@]}" "${lists[@]/#/--requirement=}"
   "${install[@]}" --no-deps -r "$no_deps"
+  "${install[@]}" --no-build-isolation -r "$no_isolation"
   echo "$list" >"$venv/requirements.txt" # last: an interrupted install is seen as none
 }
 

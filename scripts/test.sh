@@ -63,6 +63,15 @@ reference() {
   return $rc
 }
 
+# map_examples: anyone's own programs by `sauva map`, alone and on two ranks.
+map_examples() {
+  local rc=0
+  "$venv/bin/python" tests/readers/map.py --sauva "$sauva" --all || rc=$?
+  "$venv/bin/python" tests/readers/map.py --sauva "$sauva" --all --launcher "$SAUVA_MPIRUN -n 2" \
+    failures memory box_muller trapezoid pi gang chain radiomics || rc=$?
+  return "$rc"
+}
+
 # plan: the doses of a real plan, and what other systems make of them.
 plan() {
   local rc=0 out
@@ -179,7 +188,9 @@ fi
 part "follow and links, the judge" python3 tests/readers/test_follow.py
 part "links" bash scripts/docs.sh --check
 part "follow" python3 tests/readers/follow.py --sauva "$sauva" README.md README.pt-BR.md CONTRIBUTING.md \
-  docs/src/tutorial.md docs/src/deidentification.md docs/src/how_to/*.md
+  docs/src/tutorial.md docs/src/deidentification.md docs/src/how_to/*.md examples/map/*/README.md
+part "map, the judge" "$venv/bin/python" tests/readers/test_map.py --sauva "$sauva"
+part "examples of map" map_examples
 part "reference, the judge" "$venv/bin/python" tests/reference/test_reference.py
 part "regions, the judge" "$venv/bin/python" tests/reference/test_regions.py
 part "dose, the judge" "$venv/bin/python" tests/reference/test_dose.py

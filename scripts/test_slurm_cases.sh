@@ -190,6 +190,7 @@ if [ -z "$SHORT" ]; then
       if starts_again; then completes "ended with exit code 0"; else verdict "not requeued"; fi
     fi
   done
+  source "$root/scripts/test_slurm_map.sh"
   source "$root/scripts/test_slurm_long.sh"
 fi
 [ $failed = 0 ]
