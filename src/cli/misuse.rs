@@ -1,8 +1,10 @@
 //! What is wrong with a command line: clap's error in, a sentence out that names options and values which are
 //! known, and nothing that was typed: it may be a path that names a patient.
 
-use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Error};
+
+use super::Cli;
 
 /// The sentence; `None` where clap's own message holds nothing that was typed.
 pub fn misuse(error: &Error) -> Option<String> {
@@ -29,7 +31,10 @@ pub fn misuse(error: &Error) -> Option<String> {
             format!("{option} wants a value")
         }
         ErrorKind::InvalidSubcommand => {
-            let meant = words(error, ContextKind::SuggestedSubcommand);
+            let mut meant = words(error, ContextKind::SuggestedSubcommand);
+            // Nobody means what sauva starts by itself.
+            let program = Cli::command();
+            meant.retain(|name| program.find_subcommand(name).is_some_and(|it| !it.is_hide_set()));
             format!("there is no such command{}", did_you_mean(&meant))
         }
         // What clap suggests is one of the options that there are.
