@@ -20,7 +20,7 @@ esac
 
 if $build; then
   mkdir -p "$build_root"
-  for page in commands files columns summary exit_codes; do
+  for page in commands files columns summary exit_codes map; do
     [ -e "docs/src/reference/$page.md" ] || fail "docs/src/reference/$page.md is not there: run 'cargo run --example reference'"
   done
   find_tool mdbook 0.5.4 || fail "no mdbook, and none can be installed: run with --check"

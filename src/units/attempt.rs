@@ -25,7 +25,7 @@ pub enum Ended {
 
 impl Ended {
     /// A short name, for tables.
-    pub fn class(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Self::Exited(_) => "exited",
             Self::Signal(_) => "signal",
@@ -45,11 +45,11 @@ impl Ended {
         }
     }
 
-    /// Class and status, for people.
+    /// Name and status, for people.
     pub fn in_words(&self) -> String {
         match self.status() {
-            Some(status) => format!("{} {status}", self.class()),
-            None => self.class().to_owned(),
+            Some(status) => format!("{} {status}", self.name()),
+            None => self.name().to_owned(),
         }
     }
 
