@@ -123,9 +123,14 @@ pub(super) fn attend(
     }
 }
 
+/// By so much the kernel's sums may differ: some pages for each processor.
+const INEXACT_BYTES: u64 = 4 << 20;
+
 /// The largest resident set of a program. What the kernel tells at the end (`ru_maxrss` of getrusage(2))
 /// counts from before the program's `exec`, when it shared this process's memory: it is true where it is
 /// larger than that was. Else the largest that was seen from outside holds.
+///
+/// The kernel sums pages up by processor and then and there, so that two of its sums differ a little.
 struct Peak {
     own_bytes: u64,
     seen_bytes: u64,
@@ -142,7 +147,7 @@ impl Peak {
 
     /// None where nothing was seen in time.
     fn with(&self, told_bytes: u64) -> Option<u64> {
-        let is_true = told_bytes > self.own_bytes;
+        let is_true = told_bytes > self.own_bytes + INEXACT_BYTES;
         Some(if is_true { told_bytes } else { self.seen_bytes }).filter(|bytes| *bytes > 0)
     }
 }
@@ -188,7 +193,11 @@ mod tests {
     #[test]
     fn the_memory_of_this_process_is_not_taken_for_the_programs() {
         let peak = Peak { own_bytes: 500, seen_bytes: 30 };
-        assert_eq!((peak.with(500), peak.with(600)), (Some(30), Some(600)));
+        let more = 501 + INEXACT_BYTES;
+        assert_eq!(
+            (peak.with(500), peak.with(600), peak.with(more)),
+            (Some(30), Some(30), Some(more))
+        );
         assert_eq!(Peak { own_bytes: 500, seen_bytes: 0 }.with(400), None);
     }
 }

@@ -96,7 +96,9 @@ fn results_do_not_depend_on_the_schedule_where_ranks_claim_one_name_all_the_time
         many_images(&input, 300);
         assert_no_schedule_matters(&input, &work);
         let outcomes = summary_of(&work, &input);
-        assert!(outcomes.0 >= 10 && outcomes.1 >= 20, "{outcomes:?}");
+        // Of each thirty names that three files claim, chance decides which of two contents stays: its copy
+        // is a duplicate, or both of the other are quarantined.
+        assert!(outcomes.0 + outcomes.1 == 60 && outcomes.0 >= 1, "{outcomes:?}");
     });
 }
 

@@ -83,8 +83,8 @@ fn records_pass_a_program_as_they_are_for_any_number_of_ranks_and_copies() {
         assert_eq!(filters.iter().map(|row| row.bytes_out).sum::<u64>(), 11 + (3 << 20));
         assert!(filters.iter().all(|row| row.program == "sh" && row.exit_status == Some(0)));
         // `cat` needs some 2 MB, whatever this process has used.
-        let peaks = filters.iter().filter_map(|row| row.peak_memory_bytes);
-        assert!(peaks.into_iter().all(|bytes| (100_000..20_000_000).contains(&bytes)));
+        let peaks: Vec<u64> = filters.iter().filter_map(|row| row.peak_memory_bytes).collect();
+        assert!(peaks.iter().all(|bytes| (100_000..20_000_000).contains(bytes)), "{peaks:?}");
     }
     assert_eq!(bench.logs(), Vec::<String>::new(), "empty logs are not kept");
 }
