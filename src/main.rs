@@ -99,13 +99,14 @@ fn run(
     isolation: Isolation,
     resolve: impl FnOnce() -> Result<RunConfig, ConfigError>,
 ) -> (ExitStatus, String) {
+    std::panic::set_hook(Box::new(report_panic));
+    process::forbid_core_files();
     // Before MPI starts: on some networks a process that speaks MPI may not start others.
     let worker = match isolation {
         Isolation::Process => Some(WorkerProcess::start()),
         Isolation::None => None,
     };
     let worker = worker.transpose().context("the worker process cannot be started");
-    process::forbid_core_files();
     together(|comm| {
         if comm.size() == 1 {
             process::keep_secrets();
@@ -118,6 +119,7 @@ fn run(
 
 /// A program of others over many units, by all ranks.
 fn map(args: MapArgs) -> (ExitStatus, String) {
+    std::panic::set_hook(Box::new(report_panic));
     // Before MPI starts, and before limits are set that programs would have too.
     let runner = RunnerProcess::start().context("the process that runs programs cannot be started");
     process::forbid_core_files();
@@ -130,7 +132,6 @@ fn map(args: MapArgs) -> (ExitStatus, String) {
 
 /// What all ranks do together; rank 0 speaks for all.
 fn together(job: impl FnOnce(&dyn Comm) -> anyhow::Result<Conclusion>) -> (ExitStatus, String) {
-    std::panic::set_hook(Box::new(report_panic));
     let comm = match comm::connect() {
         Ok(comm) => comm,
         Err(refusal) => return (complain(&refusal.into()), String::new()),

@@ -92,6 +92,12 @@ pub fn monotonic_ns() -> u64 {
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
+/// Now, in seconds since 1970.
+pub fn unix_s() -> f64 {
+    let time = clock_gettime(ClockId::Realtime);
+    time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
+}
+
 /// What is to be added to the monotonic clock of this machine for nanoseconds since 1970.
 pub fn monotonic_to_unix_ns() -> i64 {
     let before = monotonic_ns();

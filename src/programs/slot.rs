@@ -1,7 +1,6 @@
 //! A slot: one program after another, from its folder to its end.
 
 use std::process::Child;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::io::Errno;
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
@@ -11,7 +10,7 @@ use super::board::Board;
 use super::folder::{self, Left};
 use super::in_work::Job;
 use super::{End, Event, How, Start, command, memory, remains};
-use crate::stage::Stopwatch;
+use crate::stage::{Stopwatch, unix_s};
 
 /// Does what comes until nothing more will.
 pub(super) fn work(board: &Board) {
@@ -119,8 +118,4 @@ fn how(board: &Board, used: Option<&ResUse>) -> How {
         (Some(signal), _) => How::Signal(signal),
         (None, code) => How::Exited(code.unwrap_or(-1)),
     }
-}
-
-fn unix_s() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
 }

@@ -28,6 +28,19 @@ pub(crate) fn with_inflated(bytes: Vec<u8>) -> Vec<Vec<u8>> {
     [bytes].into_iter().chain(inflated.map(|(_, body)| body.to_vec())).collect()
 }
 
+/// `mpirun -n RANKS sauva`, to which its words are to be added. `SAUVA_MPIRUN` holds the launcher and its options.
+#[cfg(feature = "mpi")]
+pub(crate) fn mpirun(ranks: usize) -> Command {
+    let launcher = std::env::var("SAUVA_MPIRUN")
+        .unwrap_or_else(|_| "mpirun --bind-to none --oversubscribe".to_owned());
+    let mut words = launcher.split_whitespace();
+    let mut command = Command::new(words.next().unwrap());
+    command.args(words).arg("-n").arg(ranks.to_string());
+    command.env("OMPI_ALLOW_RUN_AS_ROOT", "1").env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
+    command.arg(env!("CARGO_BIN_EXE_sauva"));
+    command
+}
+
 /// The sample that ships with the project.
 pub(crate) fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data_sample/dicom")

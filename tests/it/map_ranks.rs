@@ -6,18 +6,13 @@ use std::time::Duration;
 
 use sauva::stage::Stopwatch;
 
-use crate::help::{Work, never_hanging, printed, rows, sample};
+use crate::help::{self, Work, never_hanging, printed, rows, sample};
 
 /// `mpirun -n RANKS sauva map` into the folder `name`.
 fn mpirun(work: &Work, ranks: usize, name: &str, options: &[&str], program: &[&str]) -> Command {
-    let launcher = std::env::var("SAUVA_MPIRUN")
-        .unwrap_or_else(|_| "mpirun --bind-to none --oversubscribe".to_owned());
-    let mut words = launcher.split_whitespace();
-    let mut command = Command::new(words.next().unwrap());
-    command.args(words).arg("-n").arg(ranks.to_string());
-    command.env("OMPI_ALLOW_RUN_AS_ROOT", "1").env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
+    let mut command = help::mpirun(ranks);
     command.env("XDG_CONFIG_HOME", work.path("config"));
-    command.arg(env!("CARGO_BIN_EXE_sauva")).args(["map", "--quiet", "--output"]);
+    command.args(["map", "--quiet", "--output"]);
     command.arg(work.path(name)).args(options).arg("--").args(program);
     command
 }

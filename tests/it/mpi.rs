@@ -3,17 +3,12 @@
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use crate::help::{Work, large_collection, printed, rank_independent, sample};
+use crate::help::{self, Work, large_collection, printed, rank_independent, sample};
 
 /// `mpirun -n RANKS sauva run ..` into the folder `name`.
 fn mpirun(work: &Work, ranks: usize, input: &std::path::Path, name: &str) -> Command {
-    let launcher = std::env::var("SAUVA_MPIRUN")
-        .unwrap_or_else(|_| "mpirun --bind-to none --oversubscribe".to_owned());
-    let mut words = launcher.split_whitespace();
-    let mut command = Command::new(words.next().unwrap());
-    command.args(words).arg("-n").arg(ranks.to_string());
-    command.env("OMPI_ALLOW_RUN_AS_ROOT", "1").env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
-    command.arg(env!("CARGO_BIN_EXE_sauva")).args(["run", "--quiet", "--threads", "1"]);
+    let mut command = help::mpirun(ranks);
+    command.args(["run", "--quiet", "--threads", "1"]);
     command.arg("--input").arg(input).arg("--output").arg(work.path(name));
     command.arg("--key-file").arg(work.path("key"));
     command

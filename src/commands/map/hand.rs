@@ -9,11 +9,10 @@ use super::commit::{Committer, Ending};
 use super::layer::Layer;
 use super::messages::{Done, Gang, Order, Phase, Report, Task, Word};
 use super::sites::Site;
-use super::supply::unix_s;
 use crate::commands::signals::Signals;
 use crate::config::{MapJob, What};
 use crate::programs::{End, Event, How, Runner, RunnerProcess, Settings, Start, Task as Program};
-use crate::stage::Stopwatch;
+use crate::stage::{Stopwatch, unix_s};
 use crate::storage::in_words;
 use crate::units::{Attempt, Ended};
 

@@ -34,7 +34,6 @@ use self::layer::Layer;
 use self::lead::Lead;
 use self::results::Results;
 use self::sites::Site;
-use self::supply::unix_s;
 use self::talk::Talk;
 use super::conclude::Conclusion;
 use super::display::{Display, Nouns};
@@ -49,7 +48,7 @@ use crate::ledger::{UnitJournal, UnitPast, journal_folder};
 use crate::programs::{Runner, RunnerProcess};
 use crate::record::ExitStatus;
 use crate::results::MapSummary;
-use crate::stage::Stopwatch;
+use crate::stage::{Stopwatch, unix_s};
 use crate::storage::{Disk, SharedStorage};
 use crate::units::{Unit, run_name};
 

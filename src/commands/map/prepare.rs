@@ -212,8 +212,10 @@ fn finish_dead(
             left.insert((id.to_owned(), number), folder);
         }
     }
-    // What programs of dead tries have written is made safe once for all.
-    storage.sync(&job.output)?;
+    if !left.is_empty() {
+        // What programs of dead tries have written is made safe once for all.
+        storage.sync(&job.output)?;
+    }
     let (mut kept, mut discarded) = (Vec::new(), Vec::new());
     for (id, history) in &past.units {
         let Some(unit) = known.get(id) else { continue };

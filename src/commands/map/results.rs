@@ -15,7 +15,6 @@ use super::books::{Books, State};
 use super::folders::{RESULTS, log, results};
 use super::lead::Lead;
 use super::sites::Site;
-use super::supply::unix_s;
 use crate::commands::halt::Halt;
 use crate::config::{MapJob, What};
 use crate::map_report::{self, PAGE};
@@ -24,6 +23,7 @@ use crate::results::{
     MapRow, MapRun, MapSummary, MapTool, MapUnits, RowWriter, RunRow, SkippedRow, UnitState,
     What as Kind,
 };
+use crate::stage::unix_s;
 use crate::storage::{Replacement, Storage};
 use crate::units;
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::books::{Books, State};
 use super::messages::{Done, Phase, Report};
 use super::sites::Site;
-use crate::stage::Stopwatch;
+use crate::stage::{Stopwatch, unix_s};
 use crate::units::Ended;
 
 /// The pause before the second attempt; each further one is twice as long.
@@ -272,12 +272,6 @@ impl Ready {
 /// How long a unit rests after so many attempts that count against it.
 pub(super) fn pause_after(attempts: u32) -> Duration {
     (FIRST_PAUSE * 2_u32.pow(attempts.saturating_sub(1).min(16))).min(LONGEST_PAUSE)
-}
-
-/// Seconds since 1970.
-pub(super) fn unix_s() -> f64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    now.map_or(0.0, |since| since.as_secs_f64())
 }
 
 #[cfg(test)]
