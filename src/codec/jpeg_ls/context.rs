@@ -1,9 +1,8 @@
 //! What the coder has learnt: the variables of a context of the regular mode (T.87 sections A.3 to
 //! A.6) and of the two contexts that end a run (section A.7.2).
 
-use std::hint::select_unpredictable;
-
 use super::super::cpu::seldom;
+use super::codes::Note;
 use super::parameters::{DEFAULT_RESET, Parameters};
 
 /// There are 365 contexts (section A.3.4); with these many, an index needs no check but a mask.
@@ -50,17 +49,23 @@ impl Context {
         is_zero & is_low
     }
 
-    /// An error to its non-negative number (section A.5.2). `PLAIN` says `Parameters::is_plain`.
-    #[inline(always)]
-    pub(super) fn mapped<const PLAIN: bool>(&self, error: i32, parameters: &Parameters) -> u32 {
-        let error = error ^ self.swap::<PLAIN>(parameters);
-        ((error << 1) ^ (error >> 31)) as u32
-    }
-
     /// The error of a non-negative number, which is less than 2^31.
     #[inline(always)]
     pub(super) fn error<const PLAIN: bool>(&self, mapped: u32, parameters: &Parameters) -> i32 {
         (mapped >> 1) as i32 ^ -((mapped & 1) as i32) ^ self.swap::<PLAIN>(parameters)
+    }
+
+    /// Learns from an error of a plain scan, and notes what its code will be made of (section A.5).
+    #[inline(always)]
+    pub(super) fn learn(&mut self, error: i32, parameters: &Parameters) -> Note {
+        let note = self.note(error);
+        self.update::<true>(error, parameters);
+        note
+    }
+
+    #[inline(always)]
+    fn note(&self, error: i32) -> Note {
+        Note::error(error, self.n - 1 - 2 * self.minus_b, self.k())
     }
 
     /// Learns from an error (section A.6).
@@ -72,31 +77,26 @@ impl Context {
         let mut a = self.a + error.unsigned_abs();
         let mut n = self.n + 1;
         let mut minus_b = self.minus_b - error_sum;
-        // N - 1 + B: below 0 where B is -N or less.
-        let mut above_low = self.n - self.minus_b + error_sum;
         if self.n == reset {
             seldom();
             a >>= 1;
             n = (self.n >> 1) + 1;
             minus_b = (minus_b + 1) >> 1;
-            above_low = n - 1 - minus_b;
         }
-        // All ones where B is above 0, and where it is -N or less: nobody can guess which, so that
-        // no branch depends on it.
-        let (is_high, is_low) = (minus_b >> 31, above_low >> 31);
-        let moved = minus_b + (n & is_high) - (n & is_low);
-        let moved = moved & !(moved >> 31);
-        self.minus_b = select_unpredictable(moved < n, moved, n - 1);
+        // All ones where B is above 0, and where it is -N or less: nobody can guess which, so that no branch
+        // depends on it.
+        let (is_high, is_low) = (minus_b >> 31, (n - 1 - minus_b) >> 31);
+        self.minus_b = (minus_b + (n & is_high) - (n & is_low)).max(0).min(n - 1);
         // At the end of its range the correction stays as it is.
         if let Ok(correction) = i8::try_from(self.correction() - is_high + is_low) {
             self.correction = correction;
         }
         self.a = a;
         self.n = n;
-        // k mostly stays. To write it only where it changes lets the next sample begin before this
-        // one's error is known.
-        let reached = (n as u32) << self.k();
-        if a > reached || 2 * a <= reached {
+        // k mostly stays: as long as it is the smallest for which N 2^k reaches A. To write it only where it
+        // changes lets the next sample begin before this one's error is known.
+        let fit = (2 * a).wrapping_sub(1) >> self.k();
+        if fit.wrapping_sub(n as u32) >= n as u32 {
             seldom();
             self.k = golomb_parameter(n as u32, a) as u8;
         }
@@ -211,13 +211,13 @@ mod tests {
             for minus_b in [0, 1] {
                 context.minus_b = minus_b;
                 for error in -128..128 {
-                    let mapped = context.mapped::<true>(error, &parameters);
-                    assert_eq!(context.error::<true>(mapped, &parameters), error);
+                    let number = context.note(error).number();
+                    assert_eq!(context.error::<true>(number, &parameters), error);
                 }
             }
         }
         context.k = 0;
-        let swapped = [0, -1, 1].map(|error| context.mapped::<true>(error, &parameters));
+        let swapped = [0, -1, 1].map(|error| context.note(error).number());
         assert_eq!(swapped, [1, 0, 3]);
     }
 

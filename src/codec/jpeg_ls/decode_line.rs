@@ -1,8 +1,4 @@
-//! Decodes the samples of a line (T.87 annex A, read backwards as annex F does), or checks that these
-//! would come out.
-//!
-//! To check is to decode: as long as all samples before were the right ones, a decoder's neighbours are
-//! those of the image. So they are taken from there, and no sample waits for the one before.
+//! Decodes the samples of a line (T.87 annex A, read backwards as annex F does).
 
 use super::super::cpu::seldom;
 use super::bit_reader::BitReader;
@@ -12,10 +8,9 @@ use super::parameters::Parameters;
 use super::predict::{Regions, look_above};
 use super::run::RunIndex;
 
-/// The state of a scan that is read. `PLAIN` says `Parameters::is_plain`; `CHECKS` that lines hold the
-/// samples that must come out, and are not written.
+/// The state of a scan that is read. `PLAIN` says `Parameters::is_plain`.
 #[derive(Debug)]
-pub(super) struct LineDecoder<const PLAIN: bool, const CHECKS: bool> {
+pub(super) struct LineDecoder<const PLAIN: bool> {
     parameters: Parameters,
     /// Samples side by side in a line, of as many components.
     stride: usize,
@@ -25,11 +20,9 @@ pub(super) struct LineDecoder<const PLAIN: bool, const CHECKS: bool> {
     parts: Vec<i16>,
     /// The region of each gradient from -`maxval` to `maxval`.
     regions: Vec<i8>,
-    /// The bits in which samples were others than they must be.
-    differences: u16,
 }
 
-impl<const PLAIN: bool, const CHECKS: bool> LineDecoder<PLAIN, CHECKS> {
+impl<const PLAIN: bool> LineDecoder<PLAIN> {
     /// For lines of so many pixels of `stride` samples.
     pub(super) fn new(parameters: Parameters, width: usize, stride: usize) -> Self {
         let gradients = -parameters.maxval..=parameters.maxval;
@@ -40,13 +33,7 @@ impl<const PLAIN: bool, const CHECKS: bool> LineDecoder<PLAIN, CHECKS> {
             run_contexts: [0, 1].map(|kind| RunContext::new(kind, &parameters)),
             parts: vec![0; width * stride],
             regions: gradients.map(|gradient| parameters.region(gradient) as i8).collect(),
-            differences: 0,
         }
-    }
-
-    /// Whether a sample was another than it must be.
-    pub(super) fn differs(&self) -> bool {
-        self.differences != 0
     }
 
     /// Forgets what was learnt, as behind a restart marker.
@@ -65,7 +52,7 @@ impl<const PLAIN: bool, const CHECKS: bool> LineDecoder<PLAIN, CHECKS> {
     ) -> BitReader<'b> {
         let (above, current) = lines.both();
         look_above(above, self.stride, Regions::new(&self.parameters), &mut self.parts);
-        let mut line = Line::<PLAIN, CHECKS> {
+        let mut line = Line::<PLAIN> {
             parameters: self.parameters,
             stride: self.stride,
             above,
@@ -76,7 +63,6 @@ impl<const PLAIN: bool, const CHECKS: bool> LineDecoder<PLAIN, CHECKS> {
             run_contexts: &mut self.run_contexts,
             run_index: *run_index,
             bits,
-            differences: self.differences,
         };
         if self.stride == 1 {
             line.decode_grey();
@@ -84,14 +70,13 @@ impl<const PLAIN: bool, const CHECKS: bool> LineDecoder<PLAIN, CHECKS> {
             line.decode_pixels();
         }
         *run_index = line.run_index;
-        self.differences = line.differences;
         line.bits
     }
 }
 
 /// A line that is decoded. All is inlined into one loop, so that what changes with each sample stays
 /// in registers.
-struct Line<'a, 'b, const PLAIN: bool, const CHECKS: bool> {
+struct Line<'a, 'b, const PLAIN: bool> {
     parameters: Parameters,
     stride: usize,
     above: &'a [u16],
@@ -102,10 +87,9 @@ struct Line<'a, 'b, const PLAIN: bool, const CHECKS: bool> {
     run_contexts: &'a mut [RunContext; 2],
     run_index: RunIndex,
     bits: BitReader<'b>,
-    differences: u16,
 }
 
-impl<const PLAIN: bool, const CHECKS: bool> Line<'_, '_, PLAIN, CHECKS> {
+impl<const PLAIN: bool> Line<'_, '_, PLAIN> {
     #[inline(always)]
     fn decode_grey(&mut self) {
         let mut at = 0;
@@ -117,9 +101,8 @@ impl<const PLAIN: bool, const CHECKS: bool> Line<'_, '_, PLAIN, CHECKS> {
                 at += self.decode_run(at);
                 left = self.current[at];
             } else {
-                let sample = self.decode_regular(at, left, number);
+                left = self.decode_regular(at, left, number);
                 at += 1;
-                left = if CHECKS { self.current[at] } else { sample };
             }
         }
     }
@@ -147,9 +130,8 @@ impl<const PLAIN: bool, const CHECKS: bool> Line<'_, '_, PLAIN, CHECKS> {
     #[inline(always)]
     fn context_number(&self, at: usize, left: u16) -> i32 {
         let gradient = i32::from(self.above[at]) - i32::from(left);
-        // Samples to compare with may be larger than those of the stream; then they differ anyway.
-        let region = self.regions.get((gradient + self.parameters.maxval) as usize);
-        i32::from(self.parts[at]) + region.map_or(0, |region| i32::from(*region))
+        let region = self.regions[(gradient + self.parameters.maxval) as usize];
+        i32::from(self.parts[at]) + i32::from(region)
     }
 
     /// Decodes a sample in the regular mode (sections A.4 to A.6).
@@ -174,20 +156,7 @@ impl<const PLAIN: bool, const CHECKS: bool> Line<'_, '_, PLAIN, CHECKS> {
     fn decode_run(&mut self, at: usize) -> usize {
         let stride = self.stride;
         let pixels = (self.parts.len() - at) / stride;
-        let mut length = 0;
-        while length < pixels && self.bits.read(1) == 1 {
-            length += self.run_index.segment();
-            if length <= pixels {
-                self.run_index.lengthen();
-            }
-        }
-        let is_ended = length < pixels;
-        if is_ended {
-            length += self.bits.read(self.run_index.order()) as usize;
-            if length >= pixels {
-                self.bits.set_broken();
-            }
-        }
+        let length = self.run_index.read(&mut self.bits, pixels);
         let samples = length.min(pixels) * stride;
         for at in at..at + samples {
             self.give(at, self.current[at]);
@@ -223,15 +192,9 @@ impl<const PLAIN: bool, const CHECKS: bool> Line<'_, '_, PLAIN, CHECKS> {
         self.give(at, sample as u16);
     }
 
-    /// Writes or compares a sample.
     #[inline(always)]
     fn give(&mut self, at: usize, sample: u16) {
-        let place = &mut self.current[at + self.stride];
-        if CHECKS {
-            self.differences |= *place ^ sample;
-        } else {
-            *place = sample;
-        }
+        self.current[at + self.stride] = sample;
     }
 }
 

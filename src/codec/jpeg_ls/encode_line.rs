@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
-use super::super::cpu::seldom;
-use super::codes::{Bits, Codes, Rest};
+use super::codes::{Bits, Code, Codes, Rest};
 use super::context::{Contexts, RunContext};
 use super::line::Lines;
 use super::parameters::Parameters;
-use super::predict::{Predicted, Regions, Step};
+use super::predict::{Predicted, Regions};
 use super::run::RunIndex;
+
+/// A whole segment of a run, or what is left of the line.
+const ONE: Code = Code { bits: 1, length: 1 };
 
 /// The state of a scan that is written.
 #[derive(Debug)]
@@ -28,7 +30,7 @@ impl LineEncoder {
     /// `Parameters::lossless`.
     pub(super) fn new(parameters: Parameters, width: usize, stride: usize) -> Self {
         let samples = width * stride;
-        let codes = Codes::new(samples);
+        let codes = Codes::new(samples, parameters.limit, parameters.qbpp);
         Self {
             parameters,
             stride,
@@ -104,13 +106,10 @@ impl Line<'_> {
         let Range { start, end } = samples;
         let mut at = start;
         while at < end {
-            for step in predicted.steps(at - start..end - start) {
-                if step.context == 0 {
-                    break;
-                }
-                self.code_regular(step);
-                at += 1;
-            }
+            let Self { codes, contexts, parameters, .. } = self;
+            at += codes.put_errors(predicted.steps(at - start..end - start), |step| {
+                (step.context != 0).then(|| step.learn(contexts, parameters))
+            });
             if at < end {
                 at += self.code_run(at);
             }
@@ -128,30 +127,13 @@ impl Line<'_> {
             if predicted.steps(pixel.clone()).all(|step| step.context == 0) {
                 at += self.code_run(at);
             } else {
-                predicted.steps(pixel).for_each(|step| self.code_regular(step));
-                at += self.stride;
+                let Self { codes, contexts, parameters, .. } = self;
+                at += codes.put_errors(predicted.steps(pixel), |step| {
+                    Some(step.learn(contexts, parameters))
+                });
             }
         }
         at
-    }
-
-    /// Codes a sample in the regular mode (sections A.4.2 to A.6).
-    #[inline(always)]
-    fn code_regular(&mut self, step: Step) {
-        let parameters = &self.parameters;
-        let context = self.contexts.at(step.context);
-        let correction = context.correction();
-        let prediction = step.prediction + correction;
-        // The next sample may wait for the correction that is learnt here: so few steps lead there.
-        let mut error = step.sample - step.prediction - correction;
-        if !(0..=parameters.maxval).contains(&prediction) {
-            seldom();
-            error = step.sample - prediction.clamp(0, parameters.maxval);
-        }
-        let error = wrapped(error, parameters);
-        let (number, k) = (context.mapped::<true>(error, parameters), context.k());
-        context.update::<true>(error, parameters);
-        self.codes.put_golomb(number, k, parameters.limit, parameters.qbpp);
     }
 
     /// Codes a run and the pixel that ends it (section A.7). Returns how many samples that is.
@@ -162,17 +144,17 @@ impl Line<'_> {
         let length = run_length(&self.current[at..samples + stride], stride);
         let mut left = length / stride;
         while left >= self.run_index.segment() {
-            self.codes.put(1, 1);
+            self.codes.put(ONE);
             left -= self.run_index.segment();
             self.run_index.lengthen();
         }
         if at + length == samples {
             if left > 0 {
-                self.codes.put(1, 1);
+                self.codes.put(ONE);
             }
             return length;
         }
-        self.codes.put(left as u32, 1 + self.run_index.order());
+        self.codes.put(Code { bits: left as u32, length: 1 + self.run_index.order() });
         for at in at + length..at + length + stride {
             self.code_interruption(at);
         }
@@ -188,21 +170,14 @@ impl Line<'_> {
         let [a, b, x] = neighbours.map(i32::from);
         // Of several components, all are coded as if the neighbours differed.
         let is_level = a == b && stride == 1;
-        let error = wrapped(if b < a { b - x } else { x - b }, parameters);
+        let error = parameters.wrapped(if b < a { b - x } else { x - b });
         let context = &mut self.run_contexts[usize::from(is_level)];
         let k = context.k();
         let number = context.mapped(error, k);
         context.update(error, number, parameters);
         let limit = parameters.limit - self.run_index.order() - 1;
-        self.codes.put_golomb(number, k, limit, parameters.qbpp);
+        self.codes.put(Code::golomb(number, k, limit, parameters.qbpp));
     }
-}
-
-/// An error modulo the range, which is a power of two (code segment A.9).
-#[inline(always)]
-fn wrapped(error: i32, parameters: &Parameters) -> i32 {
-    let unused = parameters.range.leading_zeros() + 1;
-    (error << unused) >> unused
 }
 
 /// How many samples, whole pixels of them, equal the pixel at the start; the line goes on from there.

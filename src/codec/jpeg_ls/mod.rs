@@ -14,6 +14,7 @@
 #![expect(clippy::inline_always, reason = "hot loops are compiled twice, with all that they call")]
 
 mod bit_reader;
+mod check_line;
 mod codes;
 mod context;
 mod decode_line;

@@ -84,6 +84,13 @@ impl Parameters {
         self.near == 0 && self.range.count_ones() == 1 && self.reset == DEFAULT_RESET
     }
 
+    /// An error modulo the range, which is a power of two (code segment A.9).
+    #[inline(always)]
+    pub(super) fn wrapped(&self, error: i32) -> i32 {
+        let unused = self.range.leading_zeros() + 1;
+        (error << unused) >> unused
+    }
+
     /// Q of a gradient: -4 to 4 (T.87 code segment A.4).
     #[inline(always)]
     pub(super) fn region(&self, gradient: i32) -> i32 {

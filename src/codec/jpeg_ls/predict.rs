@@ -7,6 +7,9 @@
 
 use std::ops::Range;
 
+use super::super::cpu::seldom;
+use super::codes::Note;
+use super::context::Contexts;
 use super::parameters::Parameters;
 
 /// The prediction from the edges around a sample (code segment A.5): `a + b - c`, or the neighbour
@@ -48,9 +51,9 @@ impl Regions {
 /// all that is known of a sample.
 const BLOCK: usize = 1024;
 
-/// What a lossless encoder has to know of each of some samples of a line. Where the number of a context
-/// is negative, the signs of the error and of the correction change (section A.3.5): the same is said by
-/// counting samples from the largest value down.
+/// What a lossless encoder, or who checks what it wrote, has to know of each of some samples of a line. Where the
+/// number of a context is negative, the signs of the error and of the correction change (section A.3.5): the same
+/// is said by counting samples from the largest value down.
 #[derive(Debug)]
 pub(super) struct Predicted {
     /// The number of the context without its sign, 0 to 364; 0 where the neighbours are equal.
@@ -67,6 +70,28 @@ pub(super) struct Step {
     pub(super) context: u32,
     pub(super) sample: i32,
     pub(super) prediction: i32,
+}
+
+impl Step {
+    /// Learns from the sample, in the regular mode of a plain scan; what is noted of its code.
+    #[inline(always)]
+    pub(super) fn learn(self, contexts: &mut Contexts, parameters: &Parameters) -> Note {
+        let context = contexts.at(self.context);
+        context.learn(self.error(context.correction(), parameters), parameters)
+    }
+
+    /// The error of the prediction once it is corrected (sections A.4.2 to A.4.4).
+    #[inline(always)]
+    fn error(self, correction: i32, parameters: &Parameters) -> i32 {
+        let corrected = self.prediction + correction;
+        // The next sample may wait for the correction that is learnt of this: so few steps lead there.
+        let mut error = self.sample - self.prediction - correction;
+        if !(0..=parameters.maxval).contains(&corrected) {
+            seldom();
+            error = self.sample - corrected.clamp(0, parameters.maxval);
+        }
+        parameters.wrapped(error)
+    }
 }
 
 impl Predicted {

@@ -6,6 +6,8 @@ const J: [u32; 32] = [
     14, 15,
 ];
 
+use super::bit_reader::BitReader;
+
 /// `RUNindex`: how long the next run segment is expected to be.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct RunIndex(usize);
@@ -19,6 +21,26 @@ impl RunIndex {
     /// Pixels of a whole run segment.
     pub(super) fn segment(self) -> usize {
         1 << self.order()
+    }
+
+    /// Reads the length of a run of so many pixels at most, all that is left of the line; so many, or more, where
+    /// nothing ends it there.
+    #[inline(always)]
+    pub(super) fn read(&mut self, bits: &mut BitReader<'_>, pixels: usize) -> usize {
+        let mut length = 0;
+        while length < pixels && bits.read(1) == 1 {
+            length += self.segment();
+            if length <= pixels {
+                self.lengthen();
+            }
+        }
+        if length < pixels {
+            length += bits.read(self.order()) as usize;
+            if length >= pixels {
+                bits.set_broken();
+            }
+        }
+        length
     }
 
     /// After a whole segment.

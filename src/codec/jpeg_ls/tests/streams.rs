@@ -123,6 +123,38 @@ fn restart_intervals_start_anew() {
     assert!(decode::<u16>(&stream, whole).unwrap() == samples);
     let charls = charls_decode(&stream);
     assert!(charls == charls_bytes(&samples, whole, Interleave::None));
+    assert_eq!(gives_back(&stream, whole, &samples), Ok(true));
+    for at in [0, 199, 200, 399] {
+        let mut others = samples.clone();
+        others[at] ^= 1;
+        assert_eq!(gives_back(&stream, whole, &others), Ok(false), "sample {at}");
+    }
+}
+
+/// A decoder takes the code of large numbers for small ones too, whoever may write so.
+#[test]
+fn a_small_number_in_a_long_code_is_read() {
+    let frame = Frame { width: 2, height: 2, components: 1, bits: 8 };
+    let samples = [0_u8, 0, 50, 60];
+    let stream = encode(&samples, frame, Interleave::None).unwrap();
+    let scan = stream.windows(2).position(|pair| pair == [0xFF, SOS]).unwrap() + 10;
+    let data = &stream[scan..stream.len() - 2];
+    assert!(!data.contains(&0xFF), "nothing is stuffed");
+    let bits = data.iter().map(|byte| format!("{byte:08b}")).collect::<Vec<_>>().concat();
+    // The last sample: prediction 50, error -10 by its sign, number 19; k is 2 in a fresh context.
+    let before = bits.trim_end_matches('0').strip_suffix("0000111").unwrap();
+    let long = format!("{before}{}1{:08b}", "0".repeat(23), 19 - 1);
+    let long: Vec<u8> = long
+        .as_bytes()
+        .chunks(8)
+        .map(|bits| {
+            u8::from_str_radix(&format!("{:0<8}", str::from_utf8(bits).unwrap()), 2).unwrap()
+        })
+        .collect();
+    let stream = [&stream[..scan], &long, &[0xFF, EOI]].concat();
+    assert_eq!(decode::<u8>(&stream, frame).unwrap(), samples);
+    assert_eq!(gives_back(&stream, frame, &samples), Ok(true));
+    assert_eq!(gives_back(&stream, frame, &[0_u8, 0, 50, 61]), Ok(false));
 }
 
 /// The parameters that an LSE segment gives are used, and a smaller MAXVAL bounds the samples.
@@ -134,6 +166,7 @@ fn preset_parameters_of_others_are_used() {
     // MAXVAL 4095, T1 to T3 and RESET: those of the defaults, then others.
     let defaults = b"\xFF\xF8\0\x0D\x01\x0F\xFF\0\x12\0\x43\x01\x14\0\x40";
     assert!(decode::<u16>(&with_segments(&stream, defaults), frame).unwrap() == samples);
+    assert_eq!(gives_back(&with_segments(&stream, defaults), frame, &samples), Ok(true));
     for segment in [
         &b"\xFF\xF8\0\x0D\x01\x0F\xA0\0\x12\0\x43\x01\x14\0\x40"[..],
         b"\xFF\xF8\0\x0D\x01\0\0\0\x05\0\x06\0\x07\0\0",
@@ -145,6 +178,7 @@ fn preset_parameters_of_others_are_used() {
         // With other parameters these data are damaged or another image, to both.
         if let (Ok(ours), Ok(theirs)) = (ours, theirs) {
             assert!(theirs == charls_bytes(&ours, frame, Interleave::None));
+            assert_eq!(gives_back(&stream, frame, &ours), Ok(true));
         }
     }
 }
