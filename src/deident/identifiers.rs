@@ -1,9 +1,12 @@
 //! What identifies in one instance: its own header in, every name, number and date of it that the
 //! profile takes away. Text that stays is searched for them, and they are cut out.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use super::DeidentError;
 use super::fold::{Folded, is_unspaced};
-use super::harvest::{MOST_FORMS, harvest};
+use super::harvest::{MOST_FORMS, Values, harvest};
 use super::needles::Needles;
 use super::rules::Rules;
 use crate::dataset::DataSet;
@@ -11,9 +14,18 @@ use crate::dataset::DataSet;
 /// The identifying values of one instance.
 #[derive(Debug, Default)]
 pub(super) struct Identifiers {
-    /// Their forms, folded.
-    needles: Needles,
+    /// The forms, folded, of what other instances share, and of what is this one's own.
+    shared: Rc<Needles>,
+    own: Needles,
 }
+
+thread_local! {
+    /// The shared values that this thread has met last, and their forms: the next instance mostly has the same.
+    static LAST: RefCell<Option<(Values, Rc<Needles>)>> = const { RefCell::new(None) };
+}
+
+/// Values of more bytes of text are not remembered.
+const MOST_REMEMBERED: usize = 64 << 10;
 
 /// From so many characters on a value within a longer word is no chance.
 const LONG: usize = 8;
@@ -27,18 +39,26 @@ const LEAST_APART: usize = 3;
 impl Identifiers {
     /// Those of a data set, at every depth.
     pub(super) fn of(data_set: &DataSet, rules: &Rules) -> Result<Self, DeidentError> {
-        let forms = harvest(data_set, rules);
-        if forms.len() > MOST_FORMS {
+        let (shared, own) = harvest(data_set, rules);
+        let own = own.forms().ok_or(DeidentError::TooManyIdentifiers)?;
+        let identifiers = Self { shared: remembered(shared)?, own: Needles::new(own) };
+        if identifiers.shared.len() + identifiers.own.len() > MOST_FORMS {
             return Err(DeidentError::TooManyIdentifiers);
         }
-        Ok(Self { needles: Needles::new(forms) })
+        Ok(identifiers)
+    }
+
+    /// Tells where they stand in a text.
+    fn find(&self, text: &str, mut tell: impl FnMut((usize, usize))) {
+        self.shared.find(text, &mut tell);
+        self.own.find(text, tell);
     }
 
     /// The text without them; `None` where none stands in it.
     pub(super) fn cut(&self, text: &str) -> Option<String> {
         let folded = Folded::of(text);
         let mut cut = Vec::new();
-        self.needles.find(&folded.text, |hit| {
+        self.find(&folded.text, |hit| {
             if counts(&folded.text, hit) {
                 merge(&mut cut, hit);
             }
@@ -74,7 +94,7 @@ impl Identifiers {
         if together.len() == text.len() {
             return;
         }
-        self.needles.find(&together, |(start, end)| {
+        self.find(&together, |(start, end)| {
             let last = places[end - 1];
             let length = text[last..].chars().next().map_or(0, char::len_utf8);
             let hit = (places[start], last + length);
@@ -94,11 +114,26 @@ impl Identifiers {
     /// Whether this number, signs aside, is one of them.
     pub(super) fn has_number(&self, text: &str) -> bool {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        digits.len() >= LONG_NUMBER && self.needles.has(&digits)
+        digits.len() >= LONG_NUMBER && (self.shared.has(&digits) || self.own.has(&digits))
     }
 }
 
-/// Hits come by ascending start: one that goes on where the last ends is the same cut.
+/// The forms of values, ready to be looked for.
+fn remembered(values: Values) -> Result<Rc<Needles>, DeidentError> {
+    let known = LAST.with_borrow(|last| {
+        last.as_ref().filter(|(known, _)| *known == values).map(|(_, needles)| needles.clone())
+    });
+    if let Some(needles) = known {
+        return Ok(needles);
+    }
+    let forms = values.forms().ok_or(DeidentError::TooManyIdentifiers)?;
+    let needles = Rc::new(Needles::new(forms));
+    let entry = (values.text_bytes() <= MOST_REMEMBERED).then(|| (values, needles.clone()));
+    LAST.set(entry);
+    Ok(needles)
+}
+
+/// Hits mostly come by ascending start: one that goes on where the last ends is the same cut.
 fn merge(cut: &mut Vec<(usize, usize)>, (start, end): (usize, usize)) {
     match cut.last_mut() {
         Some(last) if (last.0..=last.1).contains(&start) => last.1 = last.1.max(end),
@@ -216,6 +251,36 @@ mod tests {
         let kept = Profile::basic().with([ProfileOption::RetainInstitution], None).unwrap();
         let kept = Identifiers::of(&data_set, &Rules::new(kept)).unwrap();
         assert_eq!(kept.cut("Springfield General"), None);
+    }
+
+    #[test]
+    fn each_instance_is_searched_for_its_own_values_whoever_came_before() {
+        let smith = ("Smith^John", "MRN-0012345", "SMITH 0012345 DOE 0099999");
+        let doe = ("Doe^Jane", "MRN-0099999", "SMITH 0012345 DOE 0099999");
+        for _ in 0..2 {
+            assert_eq!(cut(smith.0, smith.1, smith.2), "DOE 0099999");
+            assert_eq!(cut(smith.0, smith.1, smith.2), "DOE 0099999", "the same again");
+            assert_eq!(cut(doe.0, doe.1, doe.2), "SMITH 0012345");
+        }
+        // More than is remembered.
+        let long = vec!["Smith^John"; 10_000].join("\\");
+        for _ in 0..2 {
+            assert_eq!(cut(&long, "", "SMITH x"), "x");
+            assert_eq!(cut(doe.0, doe.1, "SMITH x"), "SMITH x");
+        }
+    }
+
+    #[test]
+    fn what_is_its_own_and_what_is_shared_is_cut_side_by_side() {
+        let mut data_set = DataSet::new();
+        data_set.put_text(tags::PATIENT_NAME, VR::PN, "Smith^John");
+        data_set.put_text(tags::SOP_INSTANCE_UID, VR::UI, "1.2.3.12345.67890");
+        let rules = Rules::new(Profile::basic());
+        let identifiers = Identifiers::of(&data_set, &rules).unwrap();
+        for text in ["x 12345Smith x", "x Smith12345 x", "x 67890 SMITH 12345 x"] {
+            let cut = identifiers.cut(text).unwrap();
+            assert_eq!(cut.split_whitespace().collect::<Vec<_>>(), ["x", "x"], "{text}");
+        }
     }
 
     #[test]

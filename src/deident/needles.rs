@@ -1,5 +1,5 @@
-//! Words looked for in short texts. An automaton over the words of one file costs more to make than all
-//! its searches; sorted words and a filter over their first bytes cost little.
+//! Words looked for in short texts. An automaton over the words of a few files costs more to make than all
+//! their searches; sorted words and a filter over their first bytes cost little.
 
 /// The words, ready to be looked for. Case is the caller's affair.
 #[derive(Debug, Default)]
@@ -38,6 +38,11 @@ impl Needles {
             beginnings.push(candidate);
         }
         Self { words, beginnings, filter }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.words.len()
     }
 
     /// Whether a word may begin at the start of these bytes.
