@@ -1,9 +1,8 @@
 //! The crew inside this process: for debugging, and where no process may be started.
 
+use std::io;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
-
-use rayon::ThreadPoolBuildError;
 
 use super::pool::{Event, Pool, Tell};
 use super::{Crew, Farewell, Finished};
@@ -22,11 +21,7 @@ pub struct InProcess {
 
 impl InProcess {
     /// A crew of so many threads, which keep spans where a trace is wanted.
-    pub fn new(
-        pipeline: Arc<Pipeline>,
-        threads: usize,
-        is_traced: bool,
-    ) -> Result<Self, ThreadPoolBuildError> {
+    pub fn new(pipeline: Arc<Pipeline>, threads: usize, is_traced: bool) -> io::Result<Self> {
         let (sender, finished) = mpsc::channel();
         let pool = Pool::new(pipeline, threads, is_traced)?;
         Ok(Self { pool, sender, finished, has_abandoned: false })

@@ -4,6 +4,7 @@
 //! [`InProcess`] is a thread pool here. [`Isolated`] keeps the same pool in a worker process, so that a
 //! file which crashes, hangs or eats memory costs the worker and never the job.
 
+mod ahead;
 mod inline;
 mod isolated;
 mod orders;

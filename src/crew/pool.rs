@@ -1,11 +1,14 @@
 //! The threads that do the work, here or in a worker process: a file in, word of its start and of its
 //! end out.
 
+use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
-use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde::{Deserialize, Serialize};
 
+use super::ahead::ReadAhead;
 use super::{Farewell, Finished, catch_panics};
 use crate::manifest::FileEntry;
 use crate::pipeline::Pipeline;
@@ -36,8 +39,9 @@ pub(super) type Tell = Arc<dyn Fn(Event) + Send + Sync>;
 /// A rayon pool that runs the pipeline.
 #[derive(Debug)]
 pub(super) struct Pool {
-    pool: ThreadPool,
+    threads: ThreadPool,
     pipeline: Arc<Pipeline>,
+    ahead: ReadAhead,
 }
 
 impl Pool {
@@ -45,7 +49,7 @@ impl Pool {
         pipeline: Arc<Pipeline>,
         threads: usize,
         is_traced: bool,
-    ) -> Result<Self, ThreadPoolBuildError> {
+    ) -> io::Result<Self> {
         memory::keep_blocks();
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
@@ -55,19 +59,23 @@ impl Pool {
                 catch_panics();
                 StageClock::begin(number as u32 + 1, is_traced);
             })
-            .build()?;
-        Ok(Self { pool, pipeline })
+            .build()
+            .map_err(io::Error::other)?;
+        Ok(Self { threads: pool, pipeline, ahead: ReadAhead::start() })
     }
 
     pub(super) fn threads(&self) -> usize {
-        self.pool.current_num_threads()
+        self.threads.current_num_threads()
     }
 
     /// Queues a file; the oldest is begun first.
     pub(super) fn start(&self, entry: FileEntry, tell: Tell) {
         let pipeline = self.pipeline.clone();
         let span = tracing::Span::current();
-        self.pool.spawn_fifo(move || {
+        let begun = self.ahead.begun();
+        self.ahead.give(pipeline.input.join(&entry.path));
+        self.threads.spawn_fifo(move || {
+            begun.fetch_add(1, Relaxed);
             let _entered = span.enter();
             let path_id = entry.path_id.clone();
             StageClock::file(&path_id, || work(&pipeline, entry, tell.as_ref()));
@@ -77,7 +85,7 @@ impl Pool {
     /// What the threads have spent since they last told; all must have nothing to do.
     pub(super) fn leave(&self) -> Farewell {
         let mut farewell = Farewell::default();
-        for report in self.pool.broadcast(|_| StageClock::report()) {
+        for report in self.threads.broadcast(|_| StageClock::report()) {
             farewell.timings.merge(&report.timings);
             farewell.spans.push(report.spans);
         }

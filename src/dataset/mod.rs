@@ -75,6 +75,34 @@ impl DataSet {
         }
     }
 
+    /// Copies all values into memory of their own, so that the buffer of the file, of which they are slices, can
+    /// go before them; but no more than `most` bytes.
+    pub fn detach(&mut self, most: usize) {
+        let mut length = 0;
+        self.each_bytes(&mut |bytes| length += bytes.len());
+        if length > most {
+            return;
+        }
+        let mut copy = Vec::with_capacity(length);
+        self.each_bytes(&mut |bytes| copy.extend_from_slice(bytes));
+        let mut rest = Bytes::from(copy);
+        self.each_bytes(&mut |bytes| *bytes = rest.split_to(bytes.len()));
+    }
+
+    /// Shows all bytes of values, at every depth, in their order.
+    fn each_bytes(&mut self, see: &mut impl FnMut(&mut Bytes)) {
+        for element in &mut self.elements {
+            match &mut element.value {
+                Value::Bytes(bytes) => see(bytes),
+                Value::Sequence(items) => items.iter_mut().for_each(|item| item.each_bytes(see)),
+                Value::Encapsulated(pixels) => {
+                    see(&mut pixels.offset_table);
+                    pixels.fragments.iter_mut().for_each(&mut *see);
+                }
+            }
+        }
+    }
+
     /// Whether it has no element.
     pub fn is_empty(&self) -> bool {
         self.elements.is_empty()
@@ -195,6 +223,36 @@ mod tests {
         }
         let tags: Vec<Tag> = data_set.iter().map(|element| element.tag).collect();
         assert_eq!(tags, [Tag(0x8, 0x60), Tag(0x10, 0x10), Tag(0x10, 0x20)]);
+    }
+
+    #[test]
+    fn a_detached_data_set_is_the_same_and_holds_the_file_no_longer() {
+        let file = Bytes::from(b"abcdefgh".to_vec());
+        let bytes = |tag, range| Element {
+            tag: Tag(0x11, tag),
+            vr: VR::OB,
+            value: Value::Bytes(file.slice(range)),
+        };
+        let item = DataSet::from_elements(vec![bytes(3, 0..0), bytes(4, 3..5)]).unwrap();
+        let pixels =
+            Encapsulated { offset_table: file.slice(5..5), fragments: vec![file.slice(5..8)] };
+        let sequence = Value::Sequence(vec![item, DataSet::new()]);
+        let elements = vec![
+            bytes(1, 0..2),
+            bytes(2, 2..3),
+            Element { tag: Tag(0x11, 3), vr: VR::SQ, value: sequence },
+            Element { tag: Tag(0x11, 4), vr: VR::OB, value: Value::Encapsulated(pixels) },
+        ];
+        let mut data_set = DataSet::from_elements(elements).unwrap();
+        let before = data_set.clone();
+        data_set.detach(7);
+        assert_eq!(data_set, before);
+        drop(before);
+        assert!(!file.is_unique(), "more than seven bytes stay where they are");
+        let before = format!("{data_set:?}");
+        data_set.detach(8);
+        assert_eq!(format!("{data_set:?}"), before);
+        assert!(file.is_unique());
     }
 
     #[test]

@@ -87,6 +87,9 @@ enum Goal {
     Native,
 }
 
+/// From so many bytes of pixel data on it matters how often memory holds them.
+const LARGE: usize = 4 << 20;
+
 const SMALLEST: &str = "smallest";
 const NATIVE: &str = "native";
 
@@ -190,6 +193,10 @@ impl Encoder {
                 encoded.decoded = Some(image);
             }
             Chosen::Coded(form) => {
+                if native.len() >= LARGE {
+                    // Of the file nothing else is wanted: it need not be held while the other is written.
+                    encoded.data_set.detach(native.len() / 8);
+                }
                 encoded.put_coded(form);
                 encoded.decoded = Some(image);
                 encoded.is_verified = self.verify == Verify::Full;

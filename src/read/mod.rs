@@ -132,6 +132,12 @@ pub fn read_whole(path: &Path, limits: &Limits) -> Result<Bytes, ReadError> {
     file::read_whole(path, limits.file_bytes)
 }
 
+/// Asks the operating system to read a file soon. Nothing depends on it, but a storage that hangs may hold whoever
+/// asks.
+pub fn ahead(path: &Path) {
+    file::ahead(path);
+}
+
 /// Reads a file that is in memory already.
 pub fn parse(file: &Bytes, limits: &Limits) -> Result<Original, ReadError> {
     parse_with_body(file, limits).map(|(original, _)| original)

@@ -4,6 +4,7 @@
 mod body;
 mod floats;
 mod output;
+mod part;
 mod plane;
 mod scale;
 
@@ -13,30 +14,18 @@ use serde::{Deserialize, Serialize};
 pub use self::body::{body_of, body_of_samples, shows_hounsfield_units};
 pub use self::floats::{measure_floats, real_padding};
 pub use self::output::{FrameValues, OutputValues};
-use self::plane::{Plane, planes};
+use self::part::{Ruler, whole};
+use self::plane::planes;
 use self::scale::Scale;
 use super::measures::{Flag, Measures};
-use super::quality::{Kind, Quality};
-use super::texture::{Frame, FrameSamples, SoftTissue, Texture, dhash64};
-use super::{
-    Distribution, Distributions, Group, Histogram, Measured, Padding, PowerSums, Rescale,
-    SampleFormat, measure, whole as on_common_grid,
-};
+use super::quality::Quality;
+use super::{Distribution, Distributions, Group, Histogram, Measured, Padding, PowerSums, Rescale};
 use crate::dataset::{DataSet, Tag};
 use crate::image::{ImagePixel, SampleType};
 use crate::instance::{Encoded, Samples};
 
-/// Of soft tissue, in HU.
-const SOFT_TISSUE_HU: [i64; 2] = [-60, 140];
-
-/// More than this share of pixels at the greatest value that can be stored tells that there was more.
-const SATURATED: f64 = 1e-3;
-
 /// Images of more frames have no rows of their frames: they would be longer than the images.
 const MOST_FRAMES: usize = 1 << 14;
-
-/// Of such an image so many frames are held at once.
-const MERGED_AT_ONCE: usize = 1 << 10;
 
 /// An image, measured.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -164,142 +153,6 @@ pub fn measure_samples(
     Some(ImageMeasurement { group, values, measured, frames })
 }
 
-/// A frame, or the whole, as it was counted.
-struct Part {
-    histogram: Histogram,
-    /// The values as they are stored, where those of the histogram are others.
-    stored: Option<Histogram>,
-    rescale: Rescale,
-    texture: Option<Texture>,
-    dhash64: Option<u64>,
-}
-
-impl Part {
-    fn sums(&self) -> PowerSums {
-        PowerSums::of(&self.histogram, &self.rescale)
-    }
-}
-
-/// What frames are measured with.
-struct Ruler<'a> {
-    image: &'a ImagePixel,
-    padding: Option<Padding>,
-    is_ct: bool,
-}
-
-impl Ruler<'_> {
-    /// How samples are stored.
-    fn format(&self) -> Option<SampleFormat> {
-        let is_signed = self.image.sample_type == SampleType::Signed;
-        SampleFormat::new(self.image.bits_stored.into(), is_signed).ok()
-    }
-
-    /// The frames; those of an image of very many, which are as many small ones, come merged.
-    fn parts(&self, planes: &[Plane<'_>], scale: &Scale) -> Option<Vec<Part>> {
-        let merges = planes.len() > MOST_FRAMES && !matches!(scale, Scale::ByFrame(_));
-        let mut parts = Vec::new();
-        for (number, plane) in planes.iter().enumerate() {
-            parts.push(self.part(plane, scale, number)?);
-            if merges && parts.len() == MERGED_AT_ONCE {
-                // Of one rescale they have no flags.
-                parts = vec![whole(&parts, &mut 0)?];
-            }
-        }
-        Some(parts)
-    }
-
-    fn part(&self, plane: &Plane<'_>, scale: &Scale, number: usize) -> Option<Part> {
-        let frame = plane.frame(self.image, self.padding)?;
-        match scale {
-            Scale::Same(rescale) => self.measured_part(&frame, rescale),
-            Scale::ByFrame(rescales) => self.measured_part(&frame, rescales.get(number)?),
-            Scale::Unusable => self.measured_part(&frame, &Rescale::default()),
-            Scale::Lut(lut) => {
-                let mapped = Plane::mapped(&frame, lut);
-                let mapped = mapped.frame(self.image, None)?;
-                let part = self.measured_part(&mapped, &Rescale::default())?;
-                Some(Part { stored: Some(histogram(&frame)?), ..part })
-            }
-        }
-    }
-
-    fn measured_part(&self, frame: &Frame<'_>, rescale: &Rescale) -> Option<Part> {
-        let soft_tissue = self.is_ct.then(|| soft_tissue(rescale)).flatten();
-        Some(Part {
-            histogram: histogram(frame)?,
-            stored: None,
-            rescale: rescale.clone(),
-            texture: Some(Texture::of(frame, soft_tissue.as_ref())),
-            dhash64: Some(dhash64(frame)),
-        })
-    }
-
-    fn measures(&self, part: &Part, flags: u32) -> Option<Measured> {
-        let kind = if self.is_ct { Kind::Ct } else { Kind::Other };
-        let mut measured = measure(&part.histogram, &part.rescale, kind)?;
-        let measures = &mut measured.measures;
-        let unit = part.rescale.slope.to_f64().abs();
-        if let Some(texture) = &part.texture {
-            measures.noise_imk = texture.noise_imk(unit);
-            measures.noise_gnl = texture.noise_gnl();
-            measures.sharpness = texture.sharpness(unit);
-        }
-        let stored = part.stored.as_ref().unwrap_or(&part.histogram);
-        if let Some(format) = self.format() {
-            let quality = std::mem::take(&mut measures.quality);
-            measures.quality = quality.with_clipping(stored, format);
-        }
-        if measures.quality.clip_hi.is_some_and(|share| share > SATURATED) {
-            measures.flags |= Flag::Saturated as u32;
-        }
-        measures.dhash64 = part.dhash64;
-        measures.flags |= flags;
-        Some(measured)
-    }
-}
-
-/// The exact histogram of a frame.
-fn histogram(frame: &Frame<'_>) -> Option<Histogram> {
-    match frame.samples {
-        FrameSamples::Eight(samples) => {
-            Histogram::from_u8(samples, frame.format, frame.padding).ok()
-        }
-        FrameSamples::Sixteen(samples) => {
-            Histogram::from_u16(samples, frame.format, frame.padding).ok()
-        }
-        FrameSamples::ThirtyTwo(samples) => {
-            Some(Histogram::from_u32(samples, frame.format, frame.padding))
-        }
-    }
-}
-
-/// All frames as one.
-fn whole(parts: &[Part], flags: &mut u32) -> Option<Part> {
-    let (first, others) = parts.split_first()?;
-    let merged = |of: fn(&Part) -> &Histogram| {
-        Histogram::merged(std::iter::once(first).chain(others).map(of))
-    };
-    let stored = first.stored.is_some();
-    let stored = stored.then(|| merged(|part| part.stored.as_ref().unwrap_or(&part.histogram)));
-    let histogram = merged(|part| &part.histogram);
-    if others.iter().all(|part| part.rescale == first.rescale) {
-        let mut texture = first.texture.clone()?;
-        others.iter().filter_map(|part| part.texture.as_ref()).for_each(|it| texture.merge(it));
-        let (rescale, texture) = (first.rescale.clone(), Some(texture));
-        return Some(Part { histogram, stored, rescale, texture, dhash64: None });
-    }
-    // Neighbourhoods of different units have no sum.
-    let of_frame = |part: &Part| (part.histogram.clone(), part.rescale.clone());
-    let of_frames: Vec<_> = parts.iter().map(of_frame).collect();
-    let Some((on_grid, rescale)) = on_common_grid(&of_frames) else {
-        *flags |= Flag::StoredValues as u32;
-        let rescale = Rescale::default();
-        return Some(Part { histogram, stored, rescale, texture: None, dhash64: None });
-    };
-    let stored = Some(histogram);
-    Some(Part { histogram: on_grid, stored, rescale, texture: None, dhash64: None })
-}
-
 /// Whether output values are Hounsfield units: CT Image Storage and its enhanced forms, and no picture that a CT
 /// made of something else.
 pub fn is_ct_image(data_set: &DataSet) -> bool {
@@ -310,19 +163,6 @@ pub fn is_ct_image(data_set: &DataSet) -> bool {
         uids::LEGACY_CONVERTED_ENHANCED_CT_IMAGE_STORAGE,
     ];
     classes.contains(&class)
-}
-
-/// The stored values that soft tissue has. `None` where the scale is none.
-fn soft_tissue(rescale: &Rescale) -> Option<SoftTissue> {
-    let unit = rescale.slope.to_f64();
-    let [low, high] = SOFT_TISSUE_HU.map(|hu| (hu as f64 - rescale.intercept.to_f64()) / unit);
-    let (low, high) = if unit < 0.0 { (high, low) } else { (low, high) };
-    let is_sound = unit != 0.0 && low.abs() < 1e12 && high.abs() < 1e12;
-    is_sound.then(|| SoftTissue {
-        low: low.ceil() as i64,
-        high: high.floor() as i64,
-        unit: unit.abs(),
-    })
 }
 
 /// Pixel Padding Value (0028,0120), to Pixel Padding Range Limit (0028,0121) where that is given.

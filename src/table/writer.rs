@@ -3,7 +3,8 @@
 //! Each column of each group is written with a dictionary where its values repeat; else texts by what they share
 //! with the one before (`DELTA_BYTE_ARRAY`), integers by differences (`DELTA_BINARY_PACKED`), reals as they are:
 //! `BYTE_STREAM_SPLIT` would save 0.7 bytes of each, but Spark up to 4.0 refuses it unless told not to use its
-//! vectorized reader (SPARK-56894). Then zstd.
+//! vectorized reader (SPARK-56894). Then zstd; where there are few rows Snappy, as to begin with zstd takes 30 us a
+//! column.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -30,6 +31,8 @@ const ZSTD_LEVEL: i32 = 3;
 /// Of texts that do not repeat: UIDs are random digits, in which a level that searches for repeats finds such as cost
 /// more than they save: 19.4 bytes of each at level 3, 17.6 at level 1, 17.2 at the hundredfold time of level 16.
 const ZSTD_LEVEL_OF_UNIQUE_TEXT: i32 = 1;
+/// A group of fewer rows is written by Snappy.
+const FEW_ROWS: usize = 256;
 /// How often a bloom filter may take a value for one that is there.
 const BLOOM_FALSE: f64 = 0.01;
 /// Rows of a page, so that one row can be had without decoding its group.
@@ -43,11 +46,16 @@ const CREATED_BY: &str = concat!("sauva version ", env!("CARGO_PKG_VERSION"));
 pub struct TableWriter<W: Write + Send> {
     to: SerializedFileWriter<W>,
     columns: &'static [Column],
-    /// Of columns whose values repeat, and of others.
-    dictionary: WriterPropertiesPtr,
-    plain: WriterPropertiesPtr,
+    few: Properties,
+    many: Properties,
     buffers: Vec<Buffer>,
     rows: usize,
+}
+
+/// How columns are written whose values repeat, and others.
+struct Properties {
+    dictionary: WriterPropertiesPtr,
+    plain: WriterPropertiesPtr,
 }
 
 impl<W: Write + Send> std::fmt::Debug for TableWriter<W> {
@@ -60,12 +68,17 @@ impl<W: Write + Send> TableWriter<W> {
     /// Begins a table. `notes` are keys and values for its footer, beside those of the columns.
     pub fn new(to: W, layout: &Layout, notes: &[(&str, String)]) -> io::Result<Self> {
         let columns = layout.columns;
-        let plain = Arc::new(properties(layout, notes, false)?);
-        let dictionary = Arc::new(properties(layout, notes, true)?);
+        let written = |by| {
+            Ok::<_, io::Error>(Properties {
+                dictionary: Arc::new(properties(layout, notes, by, true)?),
+                plain: Arc::new(properties(layout, notes, by, false)?),
+            })
+        };
+        let (few, many) = (written(By::Snappy)?, written(By::Zstd)?);
         let schema = schema(columns).map_err(broken)?;
-        let to = SerializedFileWriter::new(to, schema, Arc::clone(&plain)).map_err(broken)?;
+        let to = SerializedFileWriter::new(to, schema, Arc::clone(&many.plain)).map_err(broken)?;
         let buffers = columns.iter().map(|column| Buffer::new(column.kind)).collect();
-        Ok(Self { to, columns, dictionary, plain, buffers, rows: 0 })
+        Ok(Self { to, columns, few, many, buffers, rows: 0 })
     }
 
     /// Appends a row: a cell for each column. One that is refused leaves the table as it was.
@@ -95,9 +108,10 @@ impl<W: Write + Send> TableWriter<W> {
 
     fn flush(&mut self) -> Result<()> {
         let schema = self.to.schema_descr().columns().to_vec();
+        let written = if self.rows < FEW_ROWS { &self.few } else { &self.many };
         let mut group = self.to.next_row_group()?;
         for (buffer, description) in self.buffers.iter_mut().zip(schema) {
-            let properties = if buffer.repeats() { &self.dictionary } else { &self.plain };
+            let properties = if buffer.repeats() { &written.dictionary } else { &written.plain };
             let mut chunk = TrackedWrite::new(Vec::new());
             let pages = Box::new(SerializedPageWriter::new(&mut chunk));
             let mut column = get_column_writer(description, Arc::clone(properties), pages);
@@ -111,16 +125,27 @@ impl<W: Write + Send> TableWriter<W> {
     }
 }
 
+/// What compresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Snappy,
+    Zstd,
+}
+
 fn properties(
     layout: &Layout,
     notes: &[(&str, String)],
+    by: By,
     dictionary: bool,
 ) -> io::Result<WriterProperties> {
     let zstd =
         |level| Ok::<_, io::Error>(Compression::ZSTD(ZstdLevel::try_new(level).map_err(broken)?));
     let mut to = WriterProperties::builder()
         .set_created_by(CREATED_BY.to_owned())
-        .set_compression(zstd(ZSTD_LEVEL)?)
+        .set_compression(match by {
+            By::Snappy => Compression::SNAPPY,
+            By::Zstd => zstd(ZSTD_LEVEL)?,
+        })
         .set_dictionary_enabled(dictionary)
         .set_data_page_row_count_limit(PAGE_ROWS)
         .set_write_batch_size(PAGE_ROWS)
@@ -134,7 +159,7 @@ fn properties(
         if let Some(encoding) = encoding(column.kind) {
             to = to.set_column_encoding(path.clone(), encoding);
         }
-        if column.kind == Kind::Text && !dictionary {
+        if by == By::Zstd && column.kind == Kind::Text && !dictionary {
             to = to.set_column_compression(path.clone(), zstd(ZSTD_LEVEL_OF_UNIQUE_TEXT)?);
         }
         if layout.bloom.contains(&column.name) {

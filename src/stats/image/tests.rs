@@ -4,6 +4,7 @@
 
 use bytes::Bytes;
 
+use super::part::soft_tissue;
 use super::*;
 use crate::dataset::{Element, VR, Value};
 
