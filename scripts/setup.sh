@@ -50,6 +50,7 @@ missing_packages() {
     have mpicc.mpich || echo libmpich-dev
     have mpirun.mpich || echo mpich
     have strace || echo strace
+    have valgrind || echo valgrind # counts instructions
     have dcm2niix || echo dcm2niix # an example of sauva map
     # PyRadiomics is built here.
     has_python_headers || echo python3-dev

@@ -194,6 +194,9 @@ part "examples of map" map_examples
 part "reference, the judge" "$venv/bin/python" tests/reference/test_reference.py
 part "regions, the judge" "$venv/bin/python" tests/reference/test_regions.py
 part "dose, the judge" "$venv/bin/python" tests/reference/test_dose.py
+part "instructions, the judge" python3 tests/readers/test_bench_check.py
+part "instructions of the stages" bash scripts/bench_check.sh --profile dev
+part "pipeline bench, the judge" "$venv/bin/python" benches/baseline/test_baseline.py
 part "reference, data_sample" reference "$sample"
 if [ -e "$shared/studies" ]; then
   part "reference, all" reference "$shared"
