@@ -176,4 +176,7 @@ class BasicProfile(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(warnings="ignore")
+    result = unittest.main(exit=False, warnings="ignore").result
+    failed = len(result.failures) + len(result.errors)
+    print(f"pipeline bench, the judge: {result.testsRun - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
