@@ -34,7 +34,7 @@ pub struct RunArgs {
     /// compressed.
     #[arg(long, default_value = CODECS[0].name, value_parser = codec_names())]
     pub codec: String,
-    /// Whether every coded frame is decoded again and compared.
+    /// Whether every coded frame is checked to give its samples back.
     #[arg(long, value_enum, default_value_t)]
     pub verify: Verify,
     /// How identities are removed.

@@ -32,7 +32,7 @@ pub struct Orders {
     pub redactor: Redactor,
     /// The name of the codec.
     pub codec: String,
-    /// Whether what was coded is decoded again and compared.
+    /// Whether what was coded is checked to give its samples back.
     pub verify: Verify,
     /// What of interest is looked for in images.
     pub crop: Option<By>,

@@ -1,7 +1,7 @@
-//! Decoding and encoding: a `Deidentified` in, a `Decoded` out; and that in, an `Encoded` out. Pixels that came native or losslessly compressed are
-//! coded in the chosen codec, decoded again and compared before anything is written. Pixels that came
-//! with a loss, or in a smaller lossless form, are passed on as they came, scrubbed of what is no part of
-//! the image.
+//! Decoding and encoding: a `Deidentified` in, a `Decoded` out; and that in, an `Encoded` out. Pixels that came
+//! native or losslessly compressed are coded in the chosen codec, and checked to come back before anything is
+//! written. Pixels that came with a loss, or in a smaller lossless form, are passed on as they came, scrubbed of
+//! what is no part of the image.
 
 mod choice;
 mod codec;
@@ -44,7 +44,7 @@ use crate::instance::{
     SourcePixels,
 };
 
-/// Whether what was coded is decoded again and compared.
+/// Whether what was coded is checked to give its samples back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verify {

@@ -98,8 +98,7 @@ impl Compression {
             "Nothing was written: these are the images as they lie in the input.".to_owned()
         } else {
             format!(
-                "{} MB of native pixel data became {} MB, {} times smaller. {} decoded again and compared with what \
-                 came.",
+                "{} MB of native pixel data became {} MB, {} times smaller. {} checked to give back what came.",
                 megabytes(compression.bytes_in),
                 megabytes(compression.bytes_out),
                 real(compression.ratio),

@@ -159,7 +159,7 @@ fn notes(summary: &Summary) -> Vec<String> {
             compression.unverified,
             "instance was",
             "instances were",
-            "written without being decoded again and compared.",
+            "written without being checked to give back what came.",
         );
     }
     note(
